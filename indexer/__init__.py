@@ -1,0 +1,1 @@
+"""The back office: everything that happens without a person waiting."""

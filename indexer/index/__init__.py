@@ -1,0 +1,1 @@
+"""The search index: one protocol, and the backends that fulfil it."""

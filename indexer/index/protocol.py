@@ -1,0 +1,211 @@
+"""What every search index does; backends differ in where, never in what they answer."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.index.query import Node
+from models.labels import LabelSource, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedLabel:
+    """A label as the index holds it."""
+
+    label: str
+    probability: float
+    source: LabelSource
+    severity: Severity
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedChunk:
+    """One chunk as the index holds it: one document of the search engine.
+
+    Attributes:
+        key: ``indexer.ids.chunk_key`` of its id; the identity in every index and the order of ties.
+        document: Id of its document.
+        vector: float32, shape (dimension,), unit length.
+    """
+
+    key: int
+    document: str
+    collection: str
+    title: str
+    section: str
+    text: str
+    document_type: str
+    date: date | None
+    labels: tuple[IndexedLabel, ...]
+    vector: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a hit must fulfil; empty sets and None mean no restriction. Sets are "any of".
+
+    Attributes:
+        labels: At least one of these labels with probability >= ``min_probability``. With no labels
+            named and ``min_probability`` > 0: at least one label of any name reaching it.
+        min_severity: At least one label of this severity or higher (with ``min_probability``).
+        keys: Only these chunks (evaluation, review queues).
+    """
+
+    collections: frozenset[str] = frozenset()
+    labels: frozenset[str] = frozenset()
+    min_probability: float = 0.0
+    min_severity: Severity | None = None
+    document_types: frozenset[str] = frozenset()
+    documents: frozenset[str] = frozenset()
+    date_from: date | None = None
+    date_to: date | None = None
+    keys: frozenset[int] | None = None
+
+
+class Order(StrEnum):
+    """How the lexical list is ordered; ties always by key, ascending."""
+
+    RELEVANCE = "relevance"
+    RISK = "risk"  # highest severity x probability of any label first
+    NEWEST = "newest"
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieval:
+    """One request for candidates.
+
+    Attributes:
+        lexical: The words; None for no lexical list unless ``everything``.
+        vector: float32, shape (dimension,), unit length; None for no nearest list.
+        filters: Hold inside both retrievers.
+        limit: Length of each list at most.
+        offset: Skipped at the front of the lexical list; the nearest list always starts at 0.
+        everything: With no ``lexical``, list every chunk that passes the filters in ``order``.
+    """
+
+    lexical: Node | None
+    vector: NDArray[np.float32] | None
+    filters: Filters
+    limit: int = 100
+    offset: int = 0
+    order: Order = Order.RELEVANCE
+    everything: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A chunk in one of the two lists; ``score`` is BM25, or the cosine in [-1, 1]."""
+
+    key: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The two lists, best first, ties by key."""
+
+    lexical: tuple[Candidate, ...]
+    nearest: tuple[Candidate, ...]
+
+
+class FacetName(StrEnum):
+    """What results can be counted by."""
+
+    LABEL = "label"
+    SEVERITY = "severity"
+    DOCUMENT_TYPE = "document_type"
+    COLLECTION = "collection"
+    YEAR = "year"
+    LABEL_SOURCE = "label_source"
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Exact numbers over all matches, independent of paging.
+
+    Attributes:
+        chunks: Chunks that match the words and the filters (or are among ``also``).
+        documents: Distinct documents among them.
+        by_words: Chunks that match the words and the filters.
+        facets: For each facet the value ("Cap On Liability", "high", "2023") and its chunks.
+    """
+
+    chunks: int
+    documents: int
+    by_words: int
+    facets: Mapping[FacetName, Mapping[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class IndexStatus:
+    """What an index says of itself.
+
+    Attributes:
+        position: Last outbox row that is contained and visible.
+        vector_kind: E.g. "Flat", "SQ8", "HNSW32,SQ8".
+    """
+
+    backend: str
+    generation: str
+    previous: str | None
+    chunks: int
+    position: int
+    vector_kind: str
+    encoder: str
+    bytes: int
+
+
+class GenerationBuilder(Protocol):
+    """A new generation that nobody sees yet."""
+
+    def add(self, chunks: Iterable[IndexedChunk]) -> None:
+        """Adds chunks; each key once."""
+        ...
+
+    def finish(self, position: int) -> None:
+        """Verifies the counts, then flips the pointer; the old generation is kept as previous."""
+        ...
+
+
+class ChunkIndex(Protocol):
+    """The index. Readers see new states without a restart; one writer at a time."""
+
+    def retrieve(self, request: Retrieval) -> Candidates:
+        """Returns the two lists. Raises IndexUnavailableError."""
+        ...
+
+    def count(
+        self, lexical: Node | None, filters: Filters, also: frozenset[int] = frozenset(), facets: bool = True
+    ) -> Counts:
+        """Counts what matches ``lexical`` (None: everything) or is in ``also``, within the filters."""
+        ...
+
+    def apply(self, upserts: Sequence[IndexedChunk], removed_documents: Sequence[str], position: int) -> None:
+        """Makes the changes visible at once. Doing it twice changes nothing.
+
+        All older chunks of a document that is among the upserts or removed go first. ``position`` is
+        the outbox row up to which the index is now complete. Raises WriterBusyError.
+        """
+        ...
+
+    def vectors(self, keys: Sequence[int]) -> Mapping[int, NDArray[np.float32]]:
+        """Returns the stored vectors (as precise as the index keeps them) for "similar passages"."""
+        ...
+
+    def rebuild(self, encoder: str, dimension: int) -> AbstractContextManager[GenerationBuilder]:
+        """Opens a new generation beside the current one; leaving without ``finish`` discards it."""
+        ...
+
+    def rollback(self) -> IndexStatus:
+        """Goes back to the previous generation. Raises IndexUnavailableError if there is none."""
+        ...
+
+    def status(self) -> IndexStatus:
+        """Says what the index holds. Raises IndexUnavailableError."""
+        ...

@@ -1,0 +1,216 @@
+"""The tables, as SQLAlchemy Core metadata; migrations create them, tests compare the two.
+
+Times are UTC ISO 8601 strings with milliseconds ("2026-01-31T09:00:00.000Z"), so that SQLite and
+PostgreSQL hold and order them alike.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+collections = Table(
+    "collections",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("pack", String(64), nullable=False),
+    Column("created_at", String(24), nullable=False),
+)
+
+# A document's id is derived from its collection and its bytes. status: active (searchable),
+# superseded (a newer version stands at its source), removed (no source has it any more).
+documents = Table(
+    "documents",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("collection", ForeignKey("collections.name"), nullable=False),
+    Column("digest", String(64), nullable=False, index=True),
+    Column("parent", ForeignKey("documents.id"), index=True),
+    Column("title", Text, nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("media_type", String(128), nullable=False),
+    Column("document_type", String(64), nullable=False),
+    Column("document_date", String(10)),
+    Column("pages", Integer, nullable=False),
+    Column("characters", Integer, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("warnings", Text, nullable=False),  # JSON list of sentences
+    Column("facts", Text, nullable=False),  # JSON object of strings: From, To, Author
+    Column("extractor", String(32), nullable=False),
+    Column("chunker", String(32), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("created_at", String(24), nullable=False),
+    Index("documents_by_collection", "collection", "status"),
+)
+
+document_texts = Table(
+    "document_texts",
+    metadata,
+    Column("document", ForeignKey("documents.id"), primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("blocks", LargeBinary, nullable=False),  # zlib of a JSON list [kind, start, end, page, level]
+)
+
+document_pages = Table(
+    "document_pages",
+    metadata,
+    Column("document", ForeignKey("documents.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("width", Float, nullable=False),
+    Column("height", Float, nullable=False),
+    Column("boxes", LargeBinary, nullable=False),  # zlib of int16, shape (end - start, 4)
+)
+
+# Where a document was found. The row stays when the file goes (gone_at), so that history can be told.
+sources = Table(
+    "sources",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("collection", ForeignKey("collections.name"), nullable=False),
+    Column("uri", Text, nullable=False),
+    Column("document", ForeignKey("documents.id"), index=True),
+    Column("version", Integer, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("modified_ns", BigInteger, nullable=False),
+    Column("first_seen", String(24), nullable=False),
+    Column("last_seen", String(24), nullable=False),
+    Column("gone_at", String(24)),
+    UniqueConstraint("collection", "uri"),
+)
+
+source_versions = Table(
+    "source_versions",
+    metadata,
+    Column("source", ForeignKey("sources.id"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("document", ForeignKey("documents.id"), nullable=False),
+    Column("seen_at", String(24), nullable=False),
+)
+
+chunks = Table(
+    "chunks",
+    metadata,
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", String(64), nullable=False, unique=True),
+    Column("document", ForeignKey("documents.id"), nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("page", Integer),
+    Column("section", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("text_hash", LargeBinary(16), nullable=False),
+    UniqueConstraint("document", "ordinal"),
+)
+
+# Keyed by the text, not the chunk: boilerplate that recurs is encoded and stored once.
+vectors = Table(
+    "vectors",
+    metadata,
+    Column("text_hash", LargeBinary(16), primary_key=True),
+    Column("encoder", String(64), primary_key=True),
+    Column("vector", LargeBinary, nullable=False),  # float16, little-endian, shape (dimension,)
+)
+
+predictions = Table(
+    "predictions",
+    metadata,
+    Column("chunk", ForeignKey("chunks.key"), primary_key=True),
+    Column("label", String(128), primary_key=True),
+    Column("source", String(8), primary_key=True),
+    Column("probability", Float, nullable=False),
+    Column("model", String(64), nullable=False),
+    Column("triggers", Text, nullable=False),  # JSON list [start, end] within the chunk's text
+)
+
+# One row per document whose projection in the index is out of date. The applier reads the document's
+# present state: active means upsert, anything else means remove.
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("document", ForeignKey("documents.id"), nullable=False),
+    Column("created_at", String(24), nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# state: queued (uploads waiting for the worker), running, done, interrupted.
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("collection", ForeignKey("collections.name"), nullable=False),
+    Column("origin", String(16), nullable=False),  # command, upload, watch
+    Column("state", String(16), nullable=False),
+    Column("started_at", String(24), nullable=False),
+    Column("finished_at", String(24)),
+    Column("seconds", Float),
+)
+
+# Exactly one outcome per file: indexed, unchanged, duplicate, unsupported, failed; null while waiting.
+run_files = Table(
+    "run_files",
+    metadata,
+    Column("run", ForeignKey("runs.id"), primary_key=True),
+    Column("uri", Text, primary_key=True),
+    Column("digest", String(64)),
+    Column("bytes", BigInteger, nullable=False),
+    Column("outcome", String(16)),
+    Column("code", String(32)),  # of a failure: encrypted, damaged, empty, …
+    Column("reason", Text),
+    Column("document", ForeignKey("documents.id")),
+    Column("chunks", Integer, nullable=False),
+    Column("seconds", Float),
+    Index("run_files_by_outcome", "run", "outcome"),
+)
+
+watches = Table(
+    "watches",
+    metadata,
+    Column("collection", ForeignKey("collections.name"), primary_key=True),
+    Column("path", Text, primary_key=True),
+    Column("created_at", String(24), nullable=False),
+)
+
+# Search events in the User Behavior Insights schema 1.3.0; append-only.
+ubi_queries = Table(
+    "ubi_queries",
+    metadata,
+    Column("query_id", String(100), primary_key=True),
+    Column("application", String(100), nullable=False),
+    Column("client_id", String(100), nullable=False),
+    Column("timestamp", String(24), nullable=False, index=True),
+    Column("user_query", Text, nullable=False),
+    Column("query_response_id", String(100), nullable=False),
+    Column("query_response_hit_ids", Text, nullable=False),  # JSON list of chunk ids
+    Column("query_attributes", Text, nullable=False),  # JSON object: mode, filters, counts, milliseconds
+)
+
+ubi_events = Table(
+    "ubi_events",
+    metadata,
+    Column("event_id", String(100), primary_key=True),  # a repeated beacon counts once
+    Column("application", String(100), nullable=False),
+    Column("action_name", String(100), nullable=False),
+    Column("query_id", String(100), index=True),
+    Column("client_id", String(100), nullable=False),
+    Column("session_id", String(100), nullable=False),
+    Column("timestamp", String(24), nullable=False, index=True),
+    Column("message_type", String(100)),
+    Column("user_query", Text),
+    Column("event_attributes", Text, nullable=False),  # JSON object: position, object, dwell_ms, ranker
+)

@@ -1,0 +1,1 @@
+"""Field lists and index settings as data, read by indexer.index.mapping."""

@@ -1,0 +1,17 @@
+"""The errors of the models package, one documented tree."""
+
+
+class ModelsError(Exception):
+    """Base of every error that this package raises on purpose."""
+
+
+class EncoderUnavailableError(ModelsError):
+    """An encoder cannot be loaded: missing package, wrong hash, or a failed export check."""
+
+
+class PackError(ModelsError):
+    """A pack.yaml is missing or wrong; the message names the file, the key and the value."""
+
+
+class EvaluationError(ModelsError):
+    """An evaluation folder is missing or malformed; the message names the file and the line."""

@@ -1,0 +1,45 @@
+"""The two seams of this package: what encodes text and what labels it."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.labels import LabelPrediction, Passage
+
+
+class Encoder(Protocol):
+    """Turns texts into vectors.
+
+    Attributes:
+        version: Fingerprint of weights, precision and pooling; equal versions give equal vectors.
+        dimension: Length of a vector.
+        max_tokens: Window in tokens, special tokens included; longer texts are cut.
+    """
+
+    version: str
+    dimension: int
+    max_tokens: int
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Returns an array of shape (len(texts), dimension), rows of unit length, in input order."""
+        ...
+
+    def count_tokens(self, text: str) -> int:
+        """Returns the number of tokens of a text, special tokens included, without cutting."""
+        ...
+
+
+class Labeller(Protocol):
+    """Says which labels of a pack apply to passages.
+
+    Attributes:
+        version: Fingerprint of the rules or weights; equal versions give equal labels.
+    """
+
+    version: str
+
+    def label(self, passages: Sequence[Passage]) -> list[tuple[LabelPrediction, ...]]:
+        """Returns for each passage its labels, most probable first; empty where none applies."""
+        ...

@@ -1,0 +1,1 @@
+"""People in front: query language, retrieval, fusion, explanation, pages, API and commands."""

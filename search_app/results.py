@@ -1,0 +1,135 @@
+"""What a search asks and answers, as values; pages, API and command line share them."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from indexer.index.protocol import FacetName, Filters, Order
+from models.labels import LabelSource, Severity, Trigger
+
+
+class Mode(StrEnum):
+    """Which retrievers answer."""
+
+    HYBRID = "hybrid"
+    KEYWORD = "keyword"
+    SEMANTIC = "semantic"
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """A search as asked.
+
+    Attributes:
+        text: As typed; empty lists the riskiest passages that pass the filters.
+        limit: Hits per page, 1 to 100.
+        offset: Hits to skip, from 0.
+        group: Keep the best hit of each document and count the others.
+        facets: Count facets too (the pages do, a plain API call may not want them).
+    """
+
+    text: str
+    mode: Mode = Mode.HYBRID
+    filters: Filters = field(default_factory=Filters)
+    order: Order = Order.RELEVANCE
+    limit: int = 10
+    offset: int = 0
+    group: bool = False
+    facets: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class HitLabel:
+    """A label as shown; ``triggers`` are offsets within the passage."""
+
+    label: str
+    title: str
+    severity: Severity
+    probability: float
+    source: LabelSource
+    model: str
+    triggers: tuple[Trigger, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A run of matched words in the passage."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """The ground for a hit's place; None where a list does not contain it.
+
+    Attributes:
+        fused: Reciprocal rank fusion score.
+        words: Query words found, as they stand in the passage, each once.
+    """
+
+    keyword_rank: int | None
+    keyword_score: float | None
+    semantic_rank: int | None
+    cosine: float | None
+    fused: float
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One result. ``start`` and ``end`` are offsets in the document; ``marks`` within the passage."""
+
+    rank: int
+    score: float
+    key: int
+    chunk: str
+    collection: str
+    document: str
+    title: str
+    source: str
+    document_type: str
+    date: date | None
+    section: str
+    page: int | None
+    start: int
+    end: int
+    text: str
+    labels: tuple[HitLabel, ...]
+    marks: tuple[Mark, ...]
+    why: Why
+    more_in_document: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """A value to filter by: ``value`` goes into the address, ``title`` is shown."""
+
+    value: str
+    title: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """One page of answers.
+
+    Attributes:
+        query_id: Ties events to this search.
+        total: Results that paging reaches.
+        documents: Distinct documents among all matches.
+        by_words: Chunks that match the words.
+        by_meaning: Chunks that only the meaning found.
+        notices: Sentences for the user: what was ignored, cut, or is degraded.
+        milliseconds: Time taken.
+    """
+
+    query_id: str
+    hits: tuple[Hit, ...]
+    total: int
+    documents: int
+    by_words: int
+    by_meaning: int
+    facets: dict[FacetName, tuple[FacetValue, ...]]
+    notices: tuple[str, ...]
+    milliseconds: float

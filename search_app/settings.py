@@ -1,0 +1,89 @@
+"""Settings: one frozen object, read from the environment here and nowhere else."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+PREFIX = "CLAUSEWATCH_"
+
+
+class SettingsError(ValueError):
+    """A setting has a value that cannot be used; names the variable, the value and what was expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that can be set; each field is the variable CLAUSEWATCH_<NAME>."""
+
+    # Folder of the database, the index, the encoder and the stored files.
+    home: Path = Path("var")
+    # SQLAlchemy URL of the records; empty means SQLite under home.
+    database_url: str = ""
+    # A sentence-transformers model by name or path; empty means the bundled all-MiniLM-L6-v2.
+    encoder: str = ""
+    # How the encoder runs: auto, onnx or torch.
+    encoder_backend: str = "auto"
+    # Worker processes that extract files; 0 means one per processor.
+    jobs: int = 0
+    # Seconds after which the extraction of one file is given up.
+    extract_seconds: float = 60.0
+    # Memory in MiB that the extraction of one file may take.
+    extract_memory_mb: int = 1024
+    # Largest file in MiB that is read, uploads included.
+    max_file_mb: int = 100
+    # Address that the web server binds to.
+    host: str = "127.0.0.1"
+    # Port of the web server; 0 takes a free one.
+    port: int = 8340
+    # Threads that answer requests.
+    threads: int = 8
+
+    @property
+    def records_url(self) -> str:
+        """The URL of the records, the default filled in."""
+        return self.database_url or f"sqlite:///{(self.home / 'records.sqlite').resolve()}"
+
+
+BOUNDS: dict[str, tuple[float, float]] = {
+    "jobs": (0, 256),
+    "extract_seconds": (0.1, 3600),
+    "extract_memory_mb": (128, 65536),
+    "max_file_mb": (1, 4096),
+    "port": (0, 65535),
+    "threads": (1, 256),
+}
+CHOICES: dict[str, tuple[str, ...]] = {"encoder_backend": ("auto", "onnx", "torch")}
+
+
+def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Reads the settings. Raises SettingsError for a value that cannot be used or an unknown variable."""
+    source = os.environ if environment is None else environment
+    known = {PREFIX + item.name.upper(): item for item in fields(Settings)}
+    unknown = sorted(name for name in source if name.startswith(PREFIX) and name not in known)
+    if unknown:
+        raise SettingsError(f"{unknown[0]} is no setting; the settings are {', '.join(sorted(known))}")
+    values = {
+        item.name: _convert(variable, item.name, source[variable], item.default)
+        for variable, item in known.items()
+        if source.get(variable)
+    }
+    return Settings(**values)
+
+
+def _convert(variable: str, name: str, text: str, default: object) -> object:
+    if isinstance(default, Path):
+        return Path(text)
+    if name in CHOICES and text not in CHOICES[name]:
+        raise SettingsError(f"{variable}={text!r}: expected one of {', '.join(CHOICES[name])}")
+    if isinstance(default, str):
+        return text
+    kind = int if isinstance(default, int) else float
+    low, high = BOUNDS[name]
+    try:
+        value = kind(text)
+    except ValueError:
+        value = None
+    if value is None or not low <= value <= high:
+        raise SettingsError(f"{variable}={text!r}: expected a number from {low:g} to {high:g}")
+    return value
