@@ -4,12 +4,11 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
+
+from search_app.errors import SettingsError
 
 PREFIX = "CLAUSEWATCH_"
-
-
-class SettingsError(ValueError):
-    """A setting has a value that cannot be used; names the variable, the value and what was expected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     unknown = sorted(name for name in source if name.startswith(PREFIX) and name not in known)
     if unknown:
         raise SettingsError(f"{unknown[0]} is no setting; the settings are {', '.join(sorted(known))}")
-    values = {
+    values: dict[str, Any] = {
         item.name: _convert(variable, item.name, source[variable], item.default)
         for variable, item in known.items()
         if source.get(variable)
@@ -81,7 +80,7 @@ def _convert(variable: str, name: str, text: str, default: object) -> object:
     kind = int if isinstance(default, int) else float
     low, high = BOUNDS[name]
     try:
-        value = kind(text)
+        value: float | None = kind(text)
     except ValueError:
         value = None
     if value is None or not low <= value <= high:

@@ -1,0 +1,75 @@
+"""The composition root: constructs the real parts from the settings; everything else is given them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from indexer.blobs import BlobStore
+from indexer.index.embedded import EmbeddedIndex
+from indexer.index.protocol import ChunkIndex
+from indexer.records.database import open_records
+from models.encoder import load_encoder
+from models.packs import Pack, load_pack, pack_names
+from models.protocols import Encoder
+from search_app.settings import Settings
+
+DEFAULT_PACK = "contracts"
+
+
+class CollectionPacks(Mapping[str, Pack]):
+    """The pack of every collection: the one of its name, else the contracts pack."""
+
+    def __getitem__(self, collection: str) -> Pack:
+        """Returns the pack; any name of a collection is answered."""
+        return load_pack(collection if collection in pack_names() else DEFAULT_PACK)
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterates over the packs that ship with the product."""
+        return iter(pack_names())
+
+    def __len__(self) -> int:
+        """Returns the number of packs that ship with the product."""
+        return len(pack_names())
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts of a running process; the encoder and the index are made at their first use."""
+
+    settings: Settings
+    engine: Engine
+    packs: Mapping[str, Pack]
+    blobs: BlobStore
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """The encoder that the settings name; the first use on a machine exports it (half a minute)."""
+        return load_encoder(
+            self.settings.encoder, self.settings.encoder_backend, self.settings.home / "models"
+        )
+
+    @cached_property
+    def index(self) -> ChunkIndex:
+        """The search index."""
+        return EmbeddedIndex(
+            index_directory(self.settings.home), self.encoder.version, self.encoder.dimension
+        )
+
+
+def index_directory(home: Path) -> Path:
+    """Returns where the embedded index lies."""
+    return home / "index"
+
+
+def compose(settings: Settings) -> Parts:
+    """Opens the records (and migrates them) and gathers the parts under ``settings.home``."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    return Parts(
+        settings=settings,
+        engine=open_records(settings.records_url),
+        packs=CollectionPacks(),
+        blobs=BlobStore(settings.home / "blobs"),
+    )

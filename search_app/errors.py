@@ -1,0 +1,13 @@
+"""The errors of the search_app package, one documented tree."""
+
+
+class SearchAppError(Exception):
+    """Base of every error that this package raises on purpose; each is a wrong use."""
+
+
+class SettingsError(SearchAppError, ValueError):
+    """A setting has a value that cannot be used; names the variable, the value and what was expected."""
+
+
+class BadRequestError(SearchAppError, ValueError):
+    """A search parameter is wrong; names the parameter, the value and what was expected."""
