@@ -41,3 +41,7 @@ class RecordsUnavailableError(IndexerError):
 
 class UnknownDocumentError(IndexerError):
     """No document, chunk or page with this identifier."""
+
+
+class UnknownRunError(IndexerError):
+    """No ingest run with this identifier."""

@@ -82,7 +82,8 @@ sources = Table(
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("collection", ForeignKey("collections.name"), nullable=False),
     Column("uri", Text, nullable=False),
-    Column("document", ForeignKey("documents.id"), index=True),
+    Column("parent", ForeignKey("sources.id"), index=True),  # of an attachment: the mail's row
+    Column("document", ForeignKey("documents.id"), nullable=False, index=True),
     Column("version", Integer, nullable=False),
     Column("bytes", BigInteger, nullable=False),
     Column("modified_ns", BigInteger, nullable=False),
@@ -137,13 +138,13 @@ predictions = Table(
     Column("triggers", Text, nullable=False),  # JSON list [start, end] within the chunk's text
 )
 
-# One row per document whose projection in the index is out of date. The applier reads the document's
-# present state: active means upsert, anything else means remove.
+# What changed, in order. The applier reads the document's present state: active means upsert, anything
+# else means remove. Of each document the newest row stays, so that an older generation can catch up.
 outbox = Table(
     "outbox",
     metadata,
     Column("seq", Integer, primary_key=True, autoincrement=True),
-    Column("document", ForeignKey("documents.id"), nullable=False),
+    Column("document", ForeignKey("documents.id"), nullable=False, index=True),
     Column("created_at", String(24), nullable=False),
     sqlite_autoincrement=True,
 )
@@ -184,6 +185,16 @@ watches = Table(
     Column("collection", ForeignKey("collections.name"), primary_key=True),
     Column("path", Text, primary_key=True),
     Column("created_at", String(24), nullable=False),
+)
+
+# A running process says that it lives; one row per role ("worker").
+heartbeats = Table(
+    "heartbeats",
+    metadata,
+    Column("role", String(16), primary_key=True),
+    Column("process", Integer, nullable=False),
+    Column("since", String(24), nullable=False),
+    Column("beat", String(24), nullable=False),
 )
 
 # Search events in the User Behavior Insights schema 1.3.0; append-only.

@@ -1,0 +1,81 @@
+"""Writes search events, in the columns of the User Behavior Insights schema."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Table
+
+from indexer.records import schema
+from indexer.records.write import insert_new
+
+
+@dataclass(frozen=True, slots=True)
+class QueryEvent:
+    """A search that was answered.
+
+    Attributes:
+        timestamp: UTC ISO 8601 with milliseconds.
+        query_response_hit_ids: JSON list of the chunk ids shown.
+        query_attributes: JSON object: mode, filters, counts, milliseconds.
+    """
+
+    query_id: str
+    application: str
+    client_id: str
+    timestamp: str
+    user_query: str
+    query_response_id: str
+    query_response_hit_ids: str
+    query_attributes: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that a person did with results, or was shown.
+
+    Attributes:
+        event_id: Given by whoever saw it first; the same id twice counts once.
+        action_name: impression, click, view, dwell, …
+        timestamp: UTC ISO 8601 with milliseconds.
+        event_attributes: JSON object: position, object, dwell_ms, ranker.
+    """
+
+    event_id: str
+    application: str
+    action_name: str
+    query_id: str | None
+    client_id: str
+    session_id: str
+    timestamp: str
+    message_type: str | None
+    user_query: str | None
+    event_attributes: str
+
+
+def record_query(connection: Connection, event: QueryEvent) -> None:
+    """Records a search. Raises ValueError for an id or name longer than its column."""
+    _record(connection, schema.ubi_queries, [asdict(event)])
+
+
+def record_events(connection: Connection, events: Iterable[Event]) -> None:
+    """Records events; one that is there already is left as it is.
+
+    Raises:
+        ValueError: An id or name is longer than its column; none of the events is recorded.
+    """
+    _record(connection, schema.ubi_events, [asdict(event) for event in events])
+
+
+def _record(connection: Connection, table: Table, rows: list[Mapping[str, Any]]) -> None:
+    for row in rows:
+        _check(table, row)
+    insert_new(connection, table, rows)
+
+
+def _check(table: Table, row: Mapping[str, Any]) -> None:
+    # SQLite would take any length, and OpenSearch would silently not index it.
+    for name, value in row.items():
+        limit = getattr(table.c[name].type, "length", None)
+        if limit is not None and value is not None and len(value) > limit:
+            raise ValueError(f"{name} of a search event has {len(value)} characters; at most {limit} fit")
