@@ -1,0 +1,200 @@
+"""Labels passages by the keyword rules of a pack."""
+
+import re
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from models.labels import LabelPrediction, LabelSource, Passage, Trigger
+from models.packs.definition import LabelDefinition, Pack, Rule
+from models.packs.terms import Anchors, Term, anchor_keys, fold
+
+Span = tuple[int, int]
+
+_WORD = re.compile(r"[^\W_]+")
+_SENTENCE_END = re.compile(r"[.;?!]+[\"')]*\s+|\n\s*\n")
+_OPENING_CHARACTERS = 80
+
+
+class RuleLabeller:
+    """Implements ``Labeller``: a label's probability is that of its strongest rule that matched.
+
+    Rules of one label overlap in what they match, so that adding up their evidence would promise more
+    than was measured; the strongest alone keeps its measured meaning.
+
+    Attributes:
+        version: ``rules:<pack>:<first eight digits of the pack's version>``.
+    """
+
+    def __init__(self, pack: Pack) -> None:
+        self.version = f"rules:{pack.name}:{pack.version[:8]}"
+        self._rules: list[tuple[LabelDefinition, Rule]] = []
+        self._by_word: dict[str, list[int]] = defaultdict(list)
+        self._by_prefix: dict[str, list[int]] = defaultdict(list)
+        self._always: list[int] = []
+        for label in pack.labels.values():
+            for rule in label.rules:
+                self._register(len(self._rules), rule)
+                self._rules.append((label, rule))
+
+    def label(self, passages: Sequence[Passage]) -> list[tuple[LabelPrediction, ...]]:
+        """Returns for each passage its labels, most probable first; at most one of each name."""
+        return [self._label(passage) for passage in passages]
+
+    def matches(self, passage: Passage) -> list[tuple[str, str, tuple[Trigger, ...]]]:
+        """Returns every rule that matched as (label, rule id, triggers), to measure and explain rules."""
+        return [
+            (label.name, rule.id, _triggers(passage.text, spans))
+            for label, rule, spans in self._matched(passage)
+        ]
+
+    def _register(self, number: int, rule: Rule) -> None:
+        # A rule is tried only on passages that hold a word it cannot do without.
+        leads = rule.near[:1] or rule.all[:1] or rule.any
+        for anchors in {term.anchors for term in leads}:
+            self._register_anchors(number, anchors)
+
+    def _register_anchors(self, number: int, anchors: Anchors) -> None:
+        if anchors.always:
+            self._always.append(number)
+        for word in anchors.words:
+            self._by_word[word].append(number)
+        for prefix in anchors.prefixes:
+            self._by_prefix[prefix].append(number)
+
+    def _label(self, passage: Passage) -> tuple[LabelPrediction, ...]:
+        strongest: dict[str, float] = {}
+        spans: dict[str, list[Span]] = defaultdict(list)
+        for label, rule, found in self._matched(passage):
+            strongest[label.name] = max(rule.probability, strongest.get(label.name, 0.0))
+            spans[label.name] += found
+        predictions = [
+            LabelPrediction(name, chance, LabelSource.RULE, self.version, _triggers(passage.text, spans[name]))
+            for name, chance in strongest.items()
+        ]
+        return tuple(sorted(predictions, key=lambda prediction: -prediction.probability))
+
+    def _matched(self, passage: Passage) -> Iterable[tuple[LabelDefinition, Rule, list[Span]]]:
+        view = _View(fold(passage.text), fold(passage.section))
+        words, prefixes = anchor_keys(view.text)
+        candidates = set(self._always)
+        for word in words:
+            candidates.update(self._by_word.get(word, ()))
+        for prefix in prefixes:
+            candidates.update(self._by_prefix.get(prefix, ()))
+        for number in sorted(candidates):
+            label, rule = self._rules[number]
+            spans = _match(rule, view)
+            if spans:
+                yield label, rule, spans
+
+
+@dataclass(slots=True)
+class _View:
+    """A folded passage with what several rules ask of it, computed once."""
+
+    text: str
+    section: str
+    _found: dict[str, list[Span]] = field(default_factory=dict)
+    _word_starts: list[int] | None = None
+    _sentence_ends: list[int] | None = None
+
+    def find(self, term: Term) -> list[Span]:
+        spans = self._found.get(term.text)
+        if spans is None:
+            spans = [match.span() for match in term.pattern.finditer(self.text)]
+            self._found[term.text] = spans
+        return spans
+
+    def gap(self, left: Span, right: Span) -> int:
+        """Returns the number of words between two spans, 0 where they touch or overlap."""
+        if self._word_starts is None:
+            self._word_starts = [match.start() for match in _WORD.finditer(self.text)]
+        first, second = sorted((left, right))
+        return max(
+            0, bisect_left(self._word_starts, second[0]) - bisect_left(self._word_starts, first[1])
+        )
+
+    def sentence(self, start: int, end: int) -> Span:
+        if self._sentence_ends is None:
+            self._sentence_ends = [match.end() for match in _SENTENCE_END.finditer(self.text)]
+        ends = self._sentence_ends
+        before = bisect_left(ends, start + 1)
+        after = bisect_left(ends, end)
+        return (ends[before - 1] if before else 0, ends[after] if after < len(ends) else len(self.text))
+
+    def under(self, headings: tuple[Term, ...]) -> bool:
+        opening = self.text[:_OPENING_CHARACTERS]
+        return any(term.pattern.search(self.section) or term.pattern.search(opening) for term in headings)
+
+
+def _match(rule: Rule, view: _View) -> list[Span]:
+    """Returns the words that carry the rule; empty where it does not hold."""
+    if rule.heading and not view.under(rule.heading):
+        return []
+    spans: list[Span] = []
+    for matches in _conditions(rule, view):
+        kept = [match for match in matches if not _excluded(rule, view, match)]
+        if not kept:
+            return []
+        spans += [span for match in kept for span in match]
+    return spans
+
+
+def _conditions(rule: Rule, view: _View) -> Iterable[list[list[Span]]]:
+    """Yields for each condition of the rule its matches; a match is the list of its spans."""
+    if rule.near:
+        yield _near(rule, view)
+    if rule.all:
+        found = [view.find(term) for term in rule.all]
+        yield [[spans[0] for spans in found]] if all(found) else []
+    if rule.any:
+        yield [[span] for term in rule.any for span in view.find(term)]
+
+
+def _near(rule: Rule, view: _View) -> list[list[Span]]:
+    if not all(view.find(term) for term in rule.near):
+        return []
+    matches = []
+    for first in view.find(rule.near[0]):
+        chain = [first]
+        for term in rule.near[1:]:
+            nearest = _nearest(rule, view, chain, view.find(term))
+            if nearest is None:
+                break
+            chain.append(nearest)
+        else:
+            matches.append(chain)
+    return matches
+
+
+def _nearest(rule: Rule, view: _View, chain: list[Span], spans: list[Span]) -> Span | None:
+    origin = chain[-1] if rule.ordered else chain[0]
+    reachable = [
+        (gap, span)
+        for span in spans
+        if not (rule.ordered and span[0] < origin[1])
+        and span not in chain
+        and (gap := view.gap(origin, span)) <= rule.within
+    ]
+    return min(reachable)[1] if reachable else None
+
+
+def _excluded(rule: Rule, view: _View, match: list[Span]) -> bool:
+    if not rule.exclude:
+        return False
+    start, end = view.sentence(min(span[0] for span in match), max(span[1] for span in match))
+    return any(
+        start <= found[0] and found[1] <= end for term in rule.exclude for found in view.find(term)
+    )
+
+
+def _triggers(text: str, spans: Iterable[Span]) -> tuple[Trigger, ...]:
+    merged: list[Span] = []
+    for start, end in sorted(spans):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return tuple(Trigger(start, end, text[start:end]) for start, end in merged)
