@@ -1,8 +1,8 @@
 """Documents and chunks as values, from the bytes of a file to what the index receives."""
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from enum import StrEnum
 
 import numpy as np
@@ -93,7 +93,7 @@ class Document:
     media_type: str
     blocks: tuple[Block, ...] = ()
     pages: tuple[Page, ...] = ()
-    date: date | None = None
+    date: datetime.date | None = None
     attachments: tuple[Attachment, ...] = ()
     warnings: tuple[str, ...] = ()
     metadata: Mapping[str, str] = field(default_factory=dict)
