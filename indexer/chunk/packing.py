@@ -1,0 +1,138 @@
+"""Packs pieces into passages of the size that reads and searches best, by dynamic programming."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from indexer.chunk.atoms import Atom, Cut, whole_character
+
+TARGET = 1000
+LONGEST = 1400
+_COMFORTABLE = 700
+_TINY = 100
+
+# What a cut in front of a piece costs; sums are compared, so only the proportions matter.
+_CUT_COST = {
+    Cut.SECTION: 0.0,
+    Cut.PARAGRAPH: 15.0,
+    Cut.ITEM: 25.0,
+    Cut.SENTENCE: 45.0,
+    Cut.CLAUSE: 90.0,
+    Cut.PAUSE: 160.0,
+    Cut.WORD: 300.0,
+}
+_PASSAGE_COST = 20.0
+_SMALL_COST = 80.0
+_TINY_COST = 120.0
+_LARGE_COST = 250.0
+_HEADING_ALONE = 500.0
+
+Span = tuple[int, int]
+
+
+def pack(
+    text: str, atoms: Sequence[Atom], count_tokens: Callable[[str], int], max_tokens: int, outer: int
+) -> Iterator[Span]:
+    """Yields the spans of the passages in order.
+
+    Args:
+        text: The document's text.
+        atoms: Its pieces.
+        count_tokens: Number of tokens of a text, special tokens included.
+        max_tokens: No passage has more.
+        outer: Depth of the document's main sections; passages do not reach from one into the next.
+    """
+    yield from _fitting(text, atoms, count_tokens, max_tokens, outer, max_tokens * 0.86)
+
+
+def _fitting(
+    text: str,
+    atoms: Sequence[Atom],
+    count_tokens: Callable[[str], int],
+    max_tokens: int,
+    outer: int,
+    budget: float,
+) -> Iterator[Span]:
+    """Packs by estimated tokens, counts what comes out, and packs again, closer, what is too long."""
+    for first, last in _partition(atoms, budget, outer):
+        span = atoms[first].start, atoms[last - 1].end
+        tokens = count_tokens(text[span[0] : span[1]])
+        if tokens <= max_tokens:
+            yield span
+        elif last - first == 1:
+            yield from _halved(text, *span, count_tokens, max_tokens)
+        else:
+            words = sum(atom.words for atom in atoms[first:last])
+            closer = min(words * max_tokens / tokens, words - 1) * 0.97
+            yield from _fitting(text, atoms[first:last], count_tokens, max_tokens, outer, closer)
+
+
+def _partition(atoms: Sequence[Atom], budget: float, outer: int) -> list[tuple[int, int]]:
+    """Returns the cheapest division of the pieces into runs [first, last)."""
+    count = len(atoms)
+    joins = [0.0] * (count + 1)
+    words = [0] * (count + 1)
+    for place, atom in enumerate(atoms):
+        joins[place + 1] = joins[place] + _join_cost(atom, outer)
+        words[place + 1] = words[place] + atom.words
+    best = [0.0] + [float("inf")] * count
+    origin = [0] * (count + 1)
+    for last in range(1, count + 1):
+        end = atoms[last - 1].end
+        for first in range(last - 1, -1, -1):
+            size = end - atoms[first].start
+            if first < last - 1 and (size > LONGEST or words[last] - words[first] > budget):
+                break
+            cost = best[first] + _cut_cost(atoms, first) + _size_cost(size) + joins[last] - joins[first + 1]
+            if cost < best[last]:
+                best[last], origin[last] = cost, first
+    runs = []
+    while count:
+        runs.append((origin[count], count))
+        count = origin[count]
+    return runs[::-1]
+
+
+def _cut_cost(atoms: Sequence[Atom], first: int) -> float:
+    if first == 0:
+        return 0.0
+    return _CUT_COST[atoms[first].cut] + (_HEADING_ALONE if atoms[first - 1].heading else 0.0)
+
+
+def _join_cost(atom: Atom, outer: int) -> float:
+    """What it costs that a passage reaches over the start of a section."""
+    if atom.cut is not Cut.SECTION:
+        return 0.0
+    if atom.depth <= outer:
+        return 220.0
+    return 40.0 if atom.titled else 8.0
+
+
+def _size_cost(size: int) -> float:
+    cost = _PASSAGE_COST
+    if size < _COMFORTABLE:
+        cost += _SMALL_COST * (_COMFORTABLE - size) / _COMFORTABLE
+    if size < _TINY:
+        cost += _TINY_COST
+    if size > TARGET:
+        cost += _LARGE_COST * ((size - TARGET) / (LONGEST - TARGET)) ** 2
+    return cost
+
+
+def _halved(
+    text: str, start: int, end: int, count_tokens: Callable[[str], int], max_tokens: int
+) -> Iterator[Span]:
+    """Halves a piece that no better place divides until each part fits."""
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    if start == end:
+        return
+    if end - start == 1 or count_tokens(text[start:end]) <= max_tokens:
+        yield start, end
+        return
+    middle = (start + end) // 2
+    space = text.rfind(" ", start + 1, middle + 1)
+    cut = space if space > start else whole_character(text, middle)
+    cut = cut if start < cut < end else middle
+    yield from _halved(text, start, cut, count_tokens, max_tokens)
+    yield from _halved(text, cut, end, count_tokens, max_tokens)
