@@ -1,0 +1,60 @@
+"""Latency of hybrid search over the HTTP API: one client, one connection, real queries."""
+
+import http.client
+import json
+import random
+import statistics
+import time
+import urllib.parse
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """Milliseconds from sending a request to having read its answer."""
+
+    name: str
+    requests: int
+    p50: float
+    p95: float
+    worst: float
+
+
+def measure(
+    host: str, port: int, queries: list[str], *, name: str, parameters: list[tuple[str, str]], warm: int = 20
+) -> Latency:
+    """Sends every query once after ``warm`` others; raises RuntimeError for an answer that is none."""
+    connection = http.client.HTTPConnection(host, port, timeout=60)
+    for query in queries[:warm]:
+        _ask(connection, query, parameters)
+    took = []
+    for query in queries[warm:]:
+        started = time.perf_counter()
+        _ask(connection, query, parameters)
+        took.append((time.perf_counter() - started) * 1000)
+    connection.close()
+    cuts = statistics.quantiles(took, n=20)
+    return Latency(name, len(took), statistics.median(took), cuts[18], max(took))
+
+
+def _ask(connection: http.client.HTTPConnection, query: str, parameters: list[tuple[str, str]]) -> None:
+    address = "/api/search?" + urllib.parse.urlencode([("q", query), *parameters])
+    connection.request("GET", address)
+    response = connection.getresponse()
+    body = response.read()
+    if response.status != 200:
+        raise RuntimeError(f"{address}: {response.status} {body[:200]!r}")
+    json.loads(body)
+
+
+def sample_queries(texts: list[str], count: int, seed: int = 3) -> list[str]:
+    """Draws queries of 2 to 8 consecutive words from real passages, each different."""
+    rng = random.Random(seed)
+    found: dict[str, None] = {}
+    while len(found) < count:
+        words = rng.choice(texts).split()
+        length = rng.randint(2, 8)
+        if len(words) > length:
+            place = rng.randrange(len(words) - length)
+            found[" ".join(words[place : place + length])] = None
+    return list(found)

@@ -1,0 +1,25 @@
+"""clausewatch rebuild: a new generation of the index from the records."""
+
+import click
+
+from search_app.settings import load_settings
+
+
+@click.command("rebuild")
+@click.option("--rollback", is_flag=True, help="Go back to the previous generation instead.")
+def command(rollback: bool) -> None:
+    """Build the index anew from the records, beside the one that answers.
+
+    No file is read, and no text is encoded that this encoder has encoded before. When the new generation
+    is complete and verified it takes over at once, and the one before is kept for --rollback.
+    """
+    from search_app.cli.progress import progress  # noqa: PLC0415 - the help page must not pay for the imports
+    from search_app.compose import compose  # noqa: PLC0415
+
+    parts = compose(load_settings())
+    if rollback:
+        status = parts.index.rollback()
+    else:
+        with progress("Rebuilding", "passages") as report:
+            status = parts.rebuild(report)
+    click.echo(f"Generation {status.generation}: {status.chunks} passages, vectors {status.vector_kind}.")
