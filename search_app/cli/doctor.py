@@ -1,0 +1,98 @@
+"""clausewatch doctor: is this installation sound, and if not, what to do."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from search_app.settings import Settings, load_settings
+
+FREE_BYTES = 2 * 2**30
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found; ``remedy`` is empty when all is well."""
+
+    part: str
+    found: str
+    remedy: str = ""
+
+
+@click.command("doctor")
+def command() -> None:
+    """Check the folder, the encoder, the records and the index, and say what to do.
+
+    Exit status 1 when something needs attention.
+    """
+    settings = load_settings()
+    findings = list(examine(settings))
+    for finding in findings:
+        mark = "needs attention" if finding.remedy else "ok"
+        click.echo(f"{finding.part:<10} {mark:<16} {finding.found}")
+        if finding.remedy:
+            click.echo(f"{'':<27} {finding.remedy}")
+    if any(finding.remedy for finding in findings):
+        raise click.exceptions.Exit(1)
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Yields one finding a part; a check that fails becomes a finding, never an exception."""
+    checks: tuple[tuple[str, Callable[[Settings], Finding], str], ...] = (
+        ("folder", _folder, "Set CLAUSEWATCH_HOME to a folder that this user may write to."),
+        ("encoder", _encoder, "Run make install again; or set CLAUSEWATCH_ENCODER to the path of a model."),
+        ("records", _records, "Restore the records from a backup; see docs/operations.md."),
+        ("index", _index, "Run clausewatch rebuild."),
+    )
+    for part, check, remedy in checks:
+        try:
+            yield check(settings)
+        except Exception as error:  # noqa: BLE001 - whatever is wrong is what this command reports
+            yield Finding(part, f"{type(error).__name__}: {error}", remedy)
+
+
+def _folder(settings: Settings) -> Finding:
+    home = settings.home
+    home.mkdir(parents=True, exist_ok=True)
+    probe = home / ".doctor"
+    probe.write_bytes(b"")
+    probe.unlink()
+    free = shutil.disk_usage(home).free
+    found = f"{home.resolve()}, {free / 2**30:.1f} GiB free"
+    return Finding(
+        "folder",
+        found,
+        "Free some space: a rebuild needs room for a second index." if free < FREE_BYTES else "",
+    )
+
+
+def _encoder(settings: Settings) -> Finding:
+    from models.encoder import load_encoder  # noqa: PLC0415 - the help page must not pay for the imports
+
+    encoder = load_encoder(settings.encoder, settings.encoder_backend, Path(settings.home / "models"))
+    vector = encoder.encode(["limitation of liability"])
+    return Finding("encoder", f"{encoder.version}, {vector.shape[1]} dimensions, {encoder.max_tokens} tokens")
+
+
+def _records(settings: Settings) -> Finding:
+    from indexer.records.read import totals  # noqa: PLC0415
+    from search_app.compose import compose  # noqa: PLC0415
+
+    parts = compose(settings)
+    with parts.engine.connect() as connection:
+        found = totals(connection)
+    documents = sum(total.documents for total in found.values())
+    return Finding(
+        "records",
+        f"{documents} documents in {len(found)} collections ({parts.engine.url.get_backend_name()})",
+    )
+
+
+def _index(settings: Settings) -> Finding:
+    from search_app.compose import compose  # noqa: PLC0415
+
+    status = compose(settings).index.status()
+    found = f"{status.chunks} passages, generation {status.generation}, vectors {status.vector_kind}"
+    return Finding("index", f"{found}, {status.bytes / 2**20:.0f} MiB")
