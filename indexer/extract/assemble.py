@@ -1,0 +1,85 @@
+"""Puts blocks together into one text, so that every offset is right by construction."""
+
+import re
+from collections.abc import Iterable
+from pathlib import PurePath
+
+from indexer.documents import Block, BlockKind
+from indexer.errors import ExtractionError
+from indexer.extract.limits import MAX_CHARACTERS
+
+_DROPPED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b\u2060\ufeff]")
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_BLANKS = re.compile(r"[^\S\n]+")
+_LINE_ENDS = re.compile(r" ?\n[ \n]*")
+_CLOSE = {BlockKind.LIST_ITEM, BlockKind.TABLE_ROW, BlockKind.MAIL_HEADER}
+
+
+def tidy(text: str) -> str:
+    """Returns text without control characters, soft hyphens and doubled blanks; line breaks stay."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
+    text = _SURROGATES.sub("\ufffd", _DROPPED.sub("", text))
+    return _LINE_ENDS.sub("\n", _BLANKS.sub(" ", text)).strip()
+
+
+def default_title(file_name: str) -> str:
+    """Returns a file's name without folder and extension, or "Untitled"."""
+    return PurePath(file_name.replace("\\", "/")).stem.strip() or "Untitled"
+
+
+def first_heading(text: str, blocks: Iterable[Block]) -> str:
+    """Returns the words of the first heading on one line, at most 200 characters; else ""."""
+    for block in blocks:
+        if block.kind is BlockKind.HEADING:
+            return " ".join(text[block.start : block.end].split())[:200]
+    return ""
+
+
+class TextBuilder:
+    """Collects blocks in reading order.
+
+    Attributes:
+        blocks: The blocks so far; their offsets refer to ``text``.
+    """
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._length = 0
+        self.blocks: list[Block] = []
+
+    @property
+    def text(self) -> str:
+        """The text so far; blocks stand apart by an empty line, rows and list items by a line break."""
+        return "".join(self._parts)
+
+    def add(self, kind: BlockKind, text: str, level: int = 0) -> None:
+        """Appends a block after tidying its text; a blank one is left out.
+
+        Raises:
+            ExtractionError: Too large, when the text passes the limit.
+        """
+        text = tidy(text)
+        if text:
+            start = self._append(kind, text)
+            self.blocks.append(Block(kind, start, start + len(text), level=level))
+
+    def add_blocks(self, text: str, blocks: Iterable[Block]) -> None:
+        """Appends a text that is already cut into blocks, whose offsets refer to that text."""
+        if not text.strip():
+            return
+        start = self._append(BlockKind.PARAGRAPH, text)
+        self.blocks += [
+            Block(block.kind, start + block.start, start + block.end, level=block.level) for block in blocks
+        ]
+
+    def _append(self, kind: BlockKind, text: str) -> int:
+        if self.blocks:
+            close = kind in _CLOSE and self.blocks[-1].kind is kind
+            self._parts.append("\n" if close else "\n\n")
+            self._length += 1 if close else 2
+        self._parts.append(text)
+        start = self._length
+        self._length += len(text)
+        if self._length > MAX_CHARACTERS:
+            raise ExtractionError("too_large", f"The text is longer than {MAX_CHARACTERS:,} characters.")
+        return start
