@@ -1,20 +1,18 @@
 """Labels passages by the keyword rules of a pack."""
 
+import functools
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from models.labels import LabelPrediction, LabelSource, Passage, Trigger
 from models.packs.definition import LabelDefinition, Pack, Rule
-from models.packs.terms import Anchors, Term, anchor_keys, fold
+from models.packs.terms import FoldedText, Span, Term
 
-Span = tuple[int, int]
-
-_WORD = re.compile(r"[^\W_]+")
 _SENTENCE_END = re.compile(r"[.;?!]+[\"')]*\s+|\n\s*\n")
-_OPENING_CHARACTERS = 80
+_OPENING_CHARACTERS = 60
 
 
 class RuleLabeller:
@@ -51,17 +49,15 @@ class RuleLabeller:
 
     def _register(self, number: int, rule: Rule) -> None:
         # A rule is tried only on passages that hold a word it cannot do without.
-        leads = rule.near[:1] or rule.all[:1] or rule.any
-        for anchors in {term.anchors for term in leads}:
-            self._register_anchors(number, anchors)
-
-    def _register_anchors(self, number: int, anchors: Anchors) -> None:
-        if anchors.always:
+        groups = [(term,) for term in (*rule.near, *rule.all)] or [rule.any]
+        rarest = max(groups, key=_rarity)
+        if any(term.anywhere for term in rarest):
             self._always.append(number)
-        for word in anchors.words:
-            self._by_word[word].append(number)
-        for prefix in anchors.prefixes:
-            self._by_prefix[prefix].append(number)
+        for term in rarest:
+            for word in term.words:
+                self._by_word[word].append(number)
+            for prefix in term.prefixes:
+                self._by_prefix[prefix].append(number)
 
     def _label(self, passage: Passage) -> tuple[LabelPrediction, ...]:
         strongest: dict[str, float] = {}
@@ -76,13 +72,12 @@ class RuleLabeller:
         return tuple(sorted(predictions, key=lambda prediction: -prediction.probability))
 
     def _matched(self, passage: Passage) -> Iterable[tuple[LabelDefinition, Rule, list[Span]]]:
-        view = _View(fold(passage.text), fold(passage.section))
-        words, prefixes = anchor_keys(view.text)
+        view = _View(FoldedText(passage.text), passage.section)
         candidates = set(self._always)
-        for word in words:
-            candidates.update(self._by_word.get(word, ()))
-        for prefix in prefixes:
-            candidates.update(self._by_prefix.get(prefix, ()))
+        for word in view.folded.word_set & self._by_word.keys():
+            candidates.update(self._by_word[word])
+        for prefix in view.folded.prefix_set & self._by_prefix.keys():
+            candidates.update(self._by_prefix[prefix])
         for number in sorted(candidates):
             label, rule = self._rules[number]
             spans = _match(rule, view)
@@ -90,47 +85,59 @@ class RuleLabeller:
                 yield label, rule, spans
 
 
+def _rarity(terms: tuple[Term, ...]) -> int:
+    """Returns a guess: the longer the shortest word to look for, the fewer passages hold it."""
+    if any(term.anywhere for term in terms):
+        return 0
+    return min(len(key) for term in terms for key in (*term.words, *term.prefixes))
+
+
 @dataclass(slots=True)
 class _View:
-    """A folded passage with what several rules ask of it, computed once."""
+    """A passage with what several rules ask of it, computed once."""
 
-    text: str
+    folded: FoldedText
     section: str
     _found: dict[str, list[Span]] = field(default_factory=dict)
-    _word_starts: list[int] | None = None
     _sentence_ends: list[int] | None = None
 
     def find(self, term: Term) -> list[Span]:
         spans = self._found.get(term.text)
         if spans is None:
-            spans = [match.span() for match in term.pattern.finditer(self.text)]
-            self._found[term.text] = spans
+            spans = self._found[term.text] = term.find(self.folded)
         return spans
 
     def gap(self, left: Span, right: Span) -> int:
         """Returns the number of words between two spans, 0 where they touch or overlap."""
-        if self._word_starts is None:
-            self._word_starts = [match.start() for match in _WORD.finditer(self.text)]
         first, second = sorted((left, right))
-        return max(
-            0, bisect_left(self._word_starts, second[0]) - bisect_left(self._word_starts, first[1])
-        )
+        starts = self.folded.starts
+        return max(0, bisect_left(starts, second[0]) - bisect_left(starts, first[1]))
 
     def sentence(self, start: int, end: int) -> Span:
+        text = self.folded.text
         if self._sentence_ends is None:
-            self._sentence_ends = [match.end() for match in _SENTENCE_END.finditer(self.text)]
+            self._sentence_ends = [match.end() for match in _SENTENCE_END.finditer(text)]
         ends = self._sentence_ends
-        before = bisect_left(ends, start + 1)
+        before = bisect_right(ends, start)
         after = bisect_left(ends, end)
-        return (ends[before - 1] if before else 0, ends[after] if after < len(ends) else len(self.text))
+        return (ends[before - 1] if before else 0, ends[after] if after < len(ends) else len(text))
 
     def under(self, headings: tuple[Term, ...]) -> bool:
-        opening = self.text[:_OPENING_CHARACTERS]
-        return any(term.pattern.search(self.section) or term.pattern.search(opening) for term in headings)
+        if any(term.find(_folded_section(self.section)) for term in headings):
+            return True
+        # Where no heading was recognised, it stands at the beginning of the passage.
+        return any(start < _OPENING_CHARACTERS for term in headings for start, _ in self.find(term))
+
+
+@functools.lru_cache(maxsize=1024)
+def _folded_section(section: str) -> FoldedText:
+    return FoldedText(section)
 
 
 def _match(rule: Rule, view: _View) -> list[Span]:
     """Returns the words that carry the rule; empty where it does not hold."""
+    if not all(term.possible(view.folded) for term in (*rule.near, *rule.all)):
+        return []
     if rule.heading and not view.under(rule.heading):
         return []
     spans: list[Span] = []

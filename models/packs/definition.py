@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from models.labels import Severity
-from models.packs.terms import Term, fold
+from models.packs.terms import FoldedText, Term
 
 UNKNOWN_TYPE = "Other"
 _HEAD_CHARACTERS = 600
@@ -120,18 +120,18 @@ class Pack:
             text: The document's text; only its first 600 characters are read.
         """
         for place in (title, text[:_HEAD_CHARACTERS]):
-            found = self._type_of(fold(place.replace("_", " ")))
+            found = self._type_of(FoldedText(place.replace("_", " ")))
             if found:
                 return found
         return UNKNOWN_TYPE
 
-    def _type_of(self, folded: str) -> str:
+    def _type_of(self, folded: FoldedText) -> str:
         # Both the earliest mention and, at the same place, the order of the file decide: a "License
         # Agreement" that mentions its "Amendment" further down is a licence.
         best: tuple[int, int, str] | None = None
         for order, kind in enumerate(self.document_types):
             for pattern in kind.patterns:
-                match = pattern.pattern.search(folded)
-                if match and (best is None or (match.start(), order) < best[:2]):
-                    best = (match.start(), order, kind.name)
+                for start, _ in pattern.find(folded)[:1]:
+                    if best is None or (start, order) < best[:2]:
+                        best = (start, order, kind.name)
         return best[2] if best else ""
