@@ -66,6 +66,7 @@ class Why:
     Attributes:
         fused: Reciprocal rank fusion score.
         words: Query words found, as they stand in the passage, each once.
+        sentence: All of this in plain words.
     """
 
     keyword_rank: int | None
@@ -74,6 +75,7 @@ class Why:
     cosine: float | None
     fused: float
     words: tuple[str, ...]
+    sentence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,17 +113,34 @@ class FacetValue:
 
 
 @dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A way out of an empty page.
+
+    Attributes:
+        text: What to change, as the end of a sentence: "without the filter Governing law".
+        count: Passages that this would find.
+        request: The search to ask instead, at its first page.
+    """
+
+    text: str
+    count: int
+    request: SearchRequest
+
+
+@dataclass(frozen=True, slots=True)
 class SearchPage:
     """One page of answers.
 
     Attributes:
         query_id: Ties events to this search.
-        total: Results that paging reaches.
+        total: Results that paging reaches: passages, or documents where they are grouped.
         documents: Distinct documents among all matches.
         by_words: Chunks that match the words.
         by_meaning: Chunks that only the meaning found.
+        facets: For each facet its values, the most frequent first; empty unless asked for.
         notices: Sentences for the user: what was ignored, cut, or is degraded.
         milliseconds: Time taken.
+        suggestions: What to try where nothing was found.
     """
 
     query_id: str
@@ -133,3 +152,4 @@ class SearchPage:
     facets: dict[FacetName, tuple[FacetValue, ...]]
     notices: tuple[str, ...]
     milliseconds: float
+    suggestions: tuple[Suggestion, ...] = ()

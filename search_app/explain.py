@@ -1,0 +1,69 @@
+"""Says why a hit stands where it stands: in numbers for programs, in a sentence for people."""
+
+from collections.abc import Sequence
+
+from search_app.fuse import Fused
+from search_app.results import HitLabel, Mark, Why
+
+_MOST_WORDS = 8
+
+
+def explain(item: Fused, words: Sequence[str], heading: Sequence[str], labels: Sequence[HitLabel]) -> Why:
+    """Returns the grounds for a hit.
+
+    Args:
+        item: Its place in the lists.
+        words: Query words as they stand in the passage, each once.
+        heading: Query words as they stand in the title or the section path, each once.
+        labels: Its labels, the gravest first.
+    """
+    return Why(
+        keyword_rank=item.keyword_rank,
+        keyword_score=item.keyword_score,
+        semantic_rank=item.semantic_rank,
+        cosine=item.cosine,
+        fused=item.score,
+        words=tuple(words),
+        sentence=_sentence(item, words, heading, labels),
+    )
+
+
+def found_words(text: str, marks: Sequence[Mark]) -> tuple[str, ...]:
+    """Returns the marked words as they stand in a text, each once, whatever their case."""
+    found: dict[str, str] = {}
+    for mark in marks:
+        word = text[mark.start : mark.end]
+        found.setdefault(word.casefold(), word)
+    return tuple(found.values())
+
+
+def _sentence(item: Fused, words: Sequence[str], heading: Sequence[str], labels: Sequence[HitLabel]) -> str:
+    parts = []
+    if item.keyword_rank is not None or words:
+        place = f"{_ordinal(item.keyword_rank)} by words" if item.keyword_rank else "by words"
+        parts.append(f"{place} ({_found(words, heading)})")
+    if item.semantic_rank is not None and item.cosine is not None:
+        parts.append(f"{_ordinal(item.semantic_rank)} by meaning (similarity {item.cosine:.2f})")
+    if not parts and labels:
+        first = labels[0]
+        parts.append(f"by risk ({first.title}, {first.severity.name.lower()}, {first.probability:.2f})")
+    if not parts:
+        return "Passes the filters."
+    return f"Found {' and '.join(parts)}."
+
+
+def _found(words: Sequence[str], heading: Sequence[str]) -> str:
+    said = [_quoted(words)] if words else []
+    if heading and not words:
+        said.append(f"in the title or heading: {_quoted(heading)}")
+    return "; ".join(said) or "no word is excluded"
+
+
+def _quoted(words: Sequence[str]) -> str:
+    shown = ", ".join(f"“{word}”" for word in words[:_MOST_WORDS])
+    return f"{shown} and {len(words) - _MOST_WORDS} more" if len(words) > _MOST_WORDS else shown
+
+
+def _ordinal(number: int) -> str:
+    ending = "th" if number % 100 in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"

@@ -1,0 +1,69 @@
+"""Reciprocal rank fusion: one ranking from the list by words and the list by meaning.
+
+G. V. Cormack, C. L. A. Clarke and S. Buettcher, "Reciprocal Rank Fusion outperforms Condorcet and
+individual Rank Learning Methods", SIGIR 2009. Only ranks count, so that BM25 scores, which have no
+upper bound, and cosines, which crowd together, need no common scale.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from indexer.index.protocol import Candidate, Candidates
+
+RANK_CONSTANT = 60
+WORDS_WEIGHT = 1.0
+MEANING_WEIGHT = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Fused:
+    """A chunk in the common ranking.
+
+    Attributes:
+        score: The fused score.
+        keyword_rank: 1-based place in the list by words; None where it is not in it.
+        semantic_rank: 1-based place in the list by meaning; None where it is not in it.
+    """
+
+    key: int
+    score: float
+    keyword_rank: int | None = None
+    keyword_score: float | None = None
+    semantic_rank: int | None = None
+    cosine: float | None = None
+
+
+def fuse(candidates: Candidates) -> tuple[Fused, ...]:
+    """Returns every candidate once, the best first, ties by key.
+
+    The score is the sum over the lists of weight / (60 + rank), ranks from 1; a list that does not
+    contain a candidate adds nothing.
+    """
+    lexical, nearest = _ranked(candidates.lexical), _ranked(candidates.nearest)
+    merged = [_merge(key, lexical.get(key), nearest.get(key)) for key in {**lexical, **nearest}]
+    return tuple(sorted(merged, key=lambda item: (-item.score, item.key)))
+
+
+def contribution(rank: int, weight: float) -> float:
+    """Returns what a list adds to the score of the candidate at a 1-based rank."""
+    return weight / (RANK_CONSTANT + rank)
+
+
+def _ranked(candidates: Sequence[Candidate]) -> dict[int, tuple[int, float]]:
+    return {candidate.key: (rank, candidate.score) for rank, candidate in enumerate(candidates, start=1)}
+
+
+def _merge(key: int, words: tuple[int, float] | None, meaning: tuple[int, float] | None) -> Fused:
+    score = 0.0
+    if words:
+        score += contribution(words[0], WORDS_WEIGHT)
+    if meaning:
+        score += contribution(meaning[0], MEANING_WEIGHT)
+    return Fused(
+        key,
+        score,
+        keyword_rank=words[0] if words else None,
+        keyword_score=words[1] if words else None,
+        semantic_rank=meaning[0] if meaning else None,
+        cosine=meaning[1] if meaning else None,
+    )

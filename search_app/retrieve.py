@@ -1,0 +1,111 @@
+"""Asks the index for the two lists of candidates, with what holds for each."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.index.protocol import Candidate, Candidates, ChunkIndex, Counts, Filters, Order, Retrieval
+from indexer.index.query import Node
+
+# Constant, whatever page is asked for: fused places must not move while a person pages.
+DEPTH = 200
+# Below this cosine the nearest passages are near nothing: the best one of nonsense lies about here.
+COSINE_FLOOR = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of the index.
+
+    Attributes:
+        lexical: The words; None where words find nothing (search by meaning).
+        condition: What hits found by meaning must match too.
+        vector: float32, shape (dimension,), unit length; None where meaning finds nothing.
+        order: Of the list by words.
+        floor: Cosine that the nearest passages must reach.
+
+    With neither words nor vector, the question is for everything that passes the filters.
+    """
+
+    lexical: Node | None
+    condition: Node | None
+    vector: NDArray[np.float32] | None
+    filters: Filters
+    order: Order = Order.RELEVANCE
+    floor: float = COSINE_FLOOR
+
+    @property
+    def everything(self) -> bool:
+        """Whether all that passes the filters is asked for."""
+        return self.lexical is None and self.vector is None
+
+
+def retrieve(index: ChunkIndex, question: Question) -> Candidates:
+    """Returns both lists, each at most ``DEPTH`` long, filters inside both, the nearest one pruned."""
+    found = index.retrieve(
+        Retrieval(
+            lexical=question.lexical,
+            vector=question.vector,
+            filters=question.filters,
+            limit=DEPTH,
+        )
+    )
+    return Candidates(found.lexical, _kept(index, question, found.nearest))
+
+
+def listed(index: ChunkIndex, question: Question, offset: int, limit: int) -> tuple[Candidate, ...]:
+    """Returns a stretch of the list by words, in the question's order."""
+    if limit <= 0:
+        return ()
+    request = Retrieval(
+        lexical=question.lexical,
+        vector=None,
+        filters=question.filters,
+        limit=limit,
+        offset=offset,
+        order=question.order,
+        everything=question.lexical is None,
+    )
+    return index.retrieve(request).lexical
+
+
+def nearest(index: ChunkIndex, question: Question) -> tuple[Candidate, ...]:
+    """Returns the list by meaning alone, pruned."""
+    if question.vector is None:
+        return ()
+    request = Retrieval(lexical=None, vector=question.vector, filters=question.filters, limit=DEPTH)
+    return _kept(index, question, index.retrieve(request).nearest)
+
+
+def count(index: ChunkIndex, question: Question, found: tuple[Candidate, ...], *, facets: bool) -> Counts:
+    """Counts all that the question finds; ``found`` is its list by meaning."""
+    keys = frozenset(candidate.key for candidate in found)
+    if question.lexical is None and question.vector is not None:
+        counts = index.count(None, replace(question.filters, keys=keys), facets=facets)
+        return replace(counts, by_words=0)
+    return index.count(question.lexical, question.filters, keys, facets=facets)
+
+
+def sorted_among(
+    index: ChunkIndex, question: Question, keys: frozenset[int], stop: int
+) -> tuple[Candidate, ...]:
+    """Returns these chunks in the question's order, the first ``stop`` of them."""
+    among = replace(question, lexical=None, vector=None, filters=replace(question.filters, keys=keys))
+    return listed(index, among, 0, stop)
+
+
+def _kept(index: ChunkIndex, question: Question, found: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
+    """Drops what is too far away, and what the query's conditions exclude."""
+    near = tuple(candidate for candidate in found if candidate.score >= question.floor)
+    if question.condition is None or not near:
+        return near
+    keys = frozenset(candidate.key for candidate in near)
+    matching = Retrieval(
+        lexical=question.condition,
+        vector=None,
+        filters=replace(question.filters, keys=keys),
+        limit=len(near),
+    )
+    allowed = {candidate.key for candidate in index.retrieve(matching).lexical}
+    return tuple(candidate for candidate in near if candidate.key in allowed)
