@@ -9,13 +9,24 @@ from indexer.chunk.titles import is_capitals, is_title
 _LINE = re.compile(r"[^\n]*\S[^\n]*")
 _LONGEST = 90
 _REPEATED = 3
+_SHORTEST_TEXT = 60
+_NUMBERED = re.compile(r"\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)]|ARTICLE|SECTION", re.IGNORECASE)
+_NEUTRAL = re.compile(
+    r"^(?:recitals?|background|w\s?i\s?t\s?n\s?e\s?s\s?s\s?e\s?t\s?h|preamble|whereas|präambel|préambule|parties|contents"
+    r"|table of contents|inhaltsverzeichnis|now,? therefore)\b|\b(?:agreement|contract|lease|deed|amendment|vertrag|contrat)$",
+    re.IGNORECASE,
+)
+_BETWEEN = re.compile(r"(?:(?:by )?and )?(?:between|among)|and|b\s?e\s?t\s?w\s?e\s?e\s?n", re.IGNORECASE)
 _PAGE_LINE = re.compile(
-    r"\s*(?:[-–—\s]*\d{1,4}[-–—\s]*|(?:page|seite)\s+\d+(?:\s*(?:of|/|von|sur)\s*\d+)?|[ivxl]{1,6}|source:.*"
+    r"\s*(?:[-–—\s]*\d{1,4}[-–—\s]*|(?:page|seite)[\s-]+\d+(?:\s*(?:of|/|von|sur)\s*\d+)?|[ivxl]{1,6}|source:.*"
     r"|[-–—_=*.\s#]+)\s*",
     re.IGNORECASE,
 )
 _SIGNATURE = re.compile(
     r"\b(?:by|name|title|date|signed|attn|attention|tel|fax|e-?mail|phone|its)\s*:|/s/|@|_{3,}|www\.", re.I
+)
+_CITY = re.compile(
+    r",\s+[A-Z][\w.]+(?:\s\w+)?\s+\d{4,}|\b(?:street|avenue|suite|floor|p\.?o\.? box)\b", re.IGNORECASE
 )
 _RECITALS = re.compile(
     r"(?:recitals?|background|witnesseth|preamble|whereas|präambel|préambule)\b\W*", re.IGNORECASE
@@ -34,12 +45,14 @@ class Heading:
         end: Offset after its last.
         rank: 0 for capitals, 1 for capitalised words; used where ``level`` is 0.
         level: The format's own level, 1 the outermost; 0 where it gives none.
+        neutral: For a title page, recitals and the like, under which no numbered section stands.
     """
 
     start: int
     end: int
     rank: int
     level: int = 0
+    neutral: bool = False
 
 
 def is_page_line(line: str) -> bool:
@@ -68,16 +81,23 @@ def find_headings(text: str, start: int, end: int) -> list[Heading]:
             continue
         following = text[lines[index + 1][0] : lines[index + 1][1]].strip() if index + 1 < len(lines) else ""
         apart = _apart(text, start, first, last, end)
-        if len(following) > len(stripped) and apart:
+        if apart and (len(following) >= _SHORTEST_TEXT or _NUMBERED.match(following)):
             lead = first + len(line) - len(line.lstrip())
             rank = 0 if is_capitals(stripped) else 1
-            found.append(Heading(lead, lead + len(stripped), rank))
+            found.append(Heading(lead, lead + len(stripped), rank, neutral=is_neutral(stripped)))
     return found
+
+
+def is_neutral(title: str) -> bool:
+    """Says whether a heading names the document or its opening, not a part that has numbered sections."""
+    return bool(_NEUTRAL.search(title))
 
 
 def _reads_as_heading(line: str) -> bool:
     if _RECITALS.fullmatch(line):
         return True
+    if _BETWEEN.fullmatch(line) or _CITY.search(line):
+        return False
     if (
         len(line) < 4
         or line[-1] in ".,;"

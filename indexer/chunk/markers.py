@@ -18,20 +18,20 @@ MARKER = re.compile(
     |(?P<sign>§§?\s?(?P<of_sign>\d{{1,3}}[a-z]?))\b[.:)]?
     |\((?P<bracketed>[0-9]{{1,2}}|[A-Za-z]{{1,5}})\)
     |(?P<half>[0-9]{{1,2}}|[A-Za-z]{{1,5}})\)
+    |(?P<spaced>\d{{1,2}}\.\s\d{{1,2}})\.(?=\s)
     |(?P<dotted>{_NUMBER}|[A-Za-z]|[IVXivx]{{1,5}})\.(?=\s|["“A-Z(])
     |(?P<plain>{_NUMBER})(?=\s)
     )""",
     re.VERBOSE,
 )
+_PUNCTUATION = {"bracketed": "()", "half": ")", "spaced": ".", "dotted": ".", "plain": "."}
 _MONTH = (
     r"(?:jan|feb|mar|mär|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz]|janv|févr|mars|avr|juin|juil|août|déc)"
     r"[a-zéèû]*\b"
 )
 _NOT_A_HEADING = re.compile(
-    rf"\s*(?:{_MONTH}|%|percent|per\s+cent|million|billion|thousand|hundred|days?\b|months?\b|years?\b"
-    r"|hours?\b|and\b|or\b|of\b|to\b|above\b|below\b|hereof|hereto|herein|through\b|thereof|shall\b|is\b|are\b"
-    r"|[,;)\]])",
-    re.IGNORECASE,
+    rf"\s*(?:(?i:{_MONTH})|%|[Pp]er\s?cent\b|(?i:million|billion|thousand|hundred)\b|(?:days?|months?|years?"
+    r"|hours?|and|or|of|to|above|below|hereof|hereto|herein|through|thereof|shall|is|are|OF|AND|OR)\b|Source:|[,;)\]])"
 )
 _LEADERS = re.compile(r"[^\n]{0,160}?(?:\.{4,}|(?:\.\s){4,}|…{2,}|_{3,}\s*\d)")
 _REFERRING = re.compile(
@@ -105,15 +105,13 @@ def lead_before(text: str, start: int, position: int) -> Lead:
     if before == start or lines > 1:
         return Lead.PARAGRAPH
     if lines:
-        return Lead.LINE
+        return Lead.NONE if _REFERRING.search(text, max(start, before - 14), before) else Lead.LINE
     last = text[before - 1]
     if last in ".;:!?" or (last in "\"”’')]" and text[before - 2] in ".;:!?"):
         return Lead.SENTENCE
     if len(blank) > 1:
         return Lead.GAP
-    return (
-        Lead.NONE if last.islower() or _REFERRING.search(text, max(start, before - 14), before) else Lead.WORD
-    )
+    return Lead.NONE if _REFERRING.search(text, max(start, before - 14), before) else Lead.WORD
 
 
 def _marker(match: re.Match[str], lead: Lead) -> Marker | None:
@@ -124,10 +122,13 @@ def _marker(match: re.Match[str], lead: Lead) -> Marker | None:
     if match["sign"]:
         value = int(re.sub(r"\D", "", match["of_sign"]))
         return Marker(*match.span(), Family.DIVISION, label, (Numeral("§", (value,)),), lead, True)
-    for group, punctuation in (("bracketed", "()"), ("half", ")"), ("dotted", "."), ("plain", ".")):
+    for group, punctuation in _PUNCTUATION.items():
         core = match[group]
         if core:
+            core = re.sub(r"\s", "", core)
             numerals = readings(core, punctuation)
+            if core.isalpha() and punctuation == ".":
+                label += "."
             return Marker(*match.span(), Family.CLAUSE, label, numerals, lead, False) if numerals else None
     return None
 
@@ -158,11 +159,14 @@ def _plausible(text: str, marker: Marker, match: re.Match[str], end: int) -> boo
     if marker.keyword:
         return _heads_itself(text, marker, match, after)
     if match["bracketed"] or match["half"]:
-        return marker.lead >= Lead.LINE or (marker.lead is Lead.SENTENCE and after.isupper())
+        return marker.lead >= Lead.LINE or after.isupper()
     opens = not after.islower() and after not in {"", "$", "€", "£", "%", "-", "/", "+", "=", "|"}
     if match["plain"] and "." not in match["plain"]:
-        return marker.lead >= Lead.LINE and after.isalpha() and opens
-    return opens or (marker.lead is Lead.PARAGRAPH and after.islower())
+        same_line = "\n" not in text[marker.end : marker.end + 8].rstrip()
+        return marker.lead >= Lead.LINE and after.isalpha() and opens and same_line
+    return opens or (
+        after.islower() and (marker.lead is Lead.PARAGRAPH or len(marker.numerals[0].values) > 1)
+    )
 
 
 def _heads_itself(text: str, marker: Marker, match: re.Match[str], after: str) -> bool:

@@ -1,6 +1,8 @@
 """Finds a document's sections, from the blocks that its format gives and from the text itself."""
 
-from indexer.chunk.headings import Heading, find_headings
+from collections.abc import Sequence
+
+from indexer.chunk.headings import Heading, find_headings, is_neutral
 from indexer.chunk.markers import Marker, find_markers
 from indexer.chunk.outline import Section, build_outline
 from indexer.chunk.titles import is_capitals
@@ -22,17 +24,28 @@ def sections_of(document: Document) -> tuple[Section, ...]:
             headings.extend(find_headings(text, start, end))
     numbered = {marker.start for marker in markers}
     headings = [heading for heading in headings if heading.start not in numbered]
-    for block in stated:
-        start = block.start + len(text[block.start : block.end]) - len(text[block.start : block.end].lstrip())
-        if start not in numbered and text[start : block.end].strip():
-            headings.append(_stated_heading(text, start, block))
-    return build_outline(text, markers, sorted(headings, key=lambda heading: heading.start))
+    by_start = {heading.start: heading for heading in _stated_headings(text, stated)}
+    headings.extend(heading for start, heading in by_start.items() if start not in numbered)
+    headings.sort(key=lambda heading: heading.start)
+    return build_outline(text, markers, headings, by_start)
 
 
-def _stated_heading(text: str, start: int, block: Block) -> Heading:
-    end = start + len(text[start : block.end].rstrip())
-    end = min(end, start + _LONGEST_HEADING)
-    return Heading(start, end, 0 if is_capitals(text[start:end]) else 1, block.level)
+def _stated_headings(text: str, blocks: Sequence[Block]) -> list[Heading]:
+    """Returns the headings that the format marks, their levels from 1, without the document's title."""
+    blocks = [block for block in blocks if text[block.start : block.end].strip()]
+    levels = [block.level for block in blocks]
+    if blocks and levels.count(levels[0]) == 1 and levels[0] == min(levels) and len(levels) > 1:
+        blocks = blocks[1:] if not text[: blocks[0].start].strip() else blocks
+    outermost = min((block.level for block in blocks if block.level), default=1)
+    return [_stated_heading(text, block, outermost) for block in blocks]
+
+
+def _stated_heading(text: str, block: Block, outermost: int) -> Heading:
+    whole = text[block.start : block.end]
+    start = block.start + len(whole) - len(whole.lstrip())
+    title = whole.strip()[:_LONGEST_HEADING]
+    level = block.level - outermost + 1 if block.level else 0
+    return Heading(start, start + len(title), 0 if is_capitals(title) else 1, level, is_neutral(title))
 
 
 def _running_text(document: Document) -> list[tuple[int, int]]:

@@ -5,10 +5,16 @@ import re
 PART_LENGTH = 80
 _LOOK_AHEAD = 200
 
-_RUN_IN_END = re.compile(r"[.:;]['\"”’)]?(?=\s|$)|\s[-–—]{1,2}\s|\s{3,}|\n")
+_RUN_IN_END = re.compile(
+    r"\s\(?(?:[a-zA-Z]|\d{1,2}|[ivx]{1,4})\)\s|\s\d{1,2}\.\d{1,2}\.?\s|[.:;]['\"”’)]?(?=\s|$)|\s[-–—]{1,2}\s|\s{3,}|\n"
+)
 _STARTERS = re.compile(
     r"\s(?=(?:This|The|Each|Any|All|If|Except|In|Neither|Subject|Either|Upon|No|For|During|Unless|At|Where|When"
     r"|Notwithstanding|As|To|It|Both|Such|You|We|On|By|Nothing|After|Within|From|Without|Every|With)\s[a-zA-Z])"
+)
+_SENTENCE_STARTERS = re.compile(
+    r"(?<=[A-Za-z)])\s+(?=(?:This|The|Each|If|Except|Neither|Subject to|Either|Unless|Notwithstanding|Nothing|During"
+    r"|It is|All|Any|In the event|No)(?:\s\S+){3})"
 )
 _SMALL = frozenset(
     "a an and as at but by for from if in into of on or per the to upon with within without vs under over not no"
@@ -35,6 +41,9 @@ def title_span(text: str, start: int, end: int) -> tuple[int, int]:
         return start, defined.end()
     window = text[start:limit]
     stop = _first_end(window, limit == end)
+    opening = _SENTENCE_STARTERS.search(window[:stop])
+    if opening and window[: opening.start()].split()[-1].lower() not in _SMALL:
+        stop = opening.start()
     if stop is None:
         stop = _before_starter(window)
     if stop is None or not is_title(window[:stop]):
@@ -77,7 +86,9 @@ def is_capitals(text: str) -> bool:
 def _first_end(window: str, complete: bool) -> int | None:
     for match in _RUN_IN_END.finditer(window):
         head = window[: match.start()]
-        if match.group()[0] == "." and re.search(r"(?:^|\s)(?:[A-Z]|No|Inc|Ltd|Corp|Co|Mr|St|vs)$", head):
+        if match.group()[0] == "." and re.search(
+            r"(?:^|\s)(?:[A-Z]|No|Inc|Ltd|Corp|Co|Mr|Mrs|Ms|Dr|St|vs|U\.S)$", head
+        ):
             continue
         if match.group() == "\n" and not window[match.end() :].startswith("\n") and _continues(window, match):
             continue
