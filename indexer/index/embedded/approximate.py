@@ -1,0 +1,86 @@
+"""The faster index of a big segment: proposes rows, whose cosines are then computed exactly.
+
+An inverted file of one-byte codes; docs/decisions/0005-embedded-index.md has the measurements that
+chose it.
+"""
+
+import math
+from pathlib import Path
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+# A segment of more rows than this gets an approximate index; fewer are all compared.
+EXACT_ROWS = 50_000
+# Candidates per wanted row, compared exactly afterwards.
+OVERSAMPLING = 4
+TRAINING_PER_LIST = 50
+BLOCK_ROWS = 65_536
+SEED = 7
+
+
+def factory(rows: int) -> str:
+    """Returns the FAISS description of the index for so many rows."""
+    lists = 2 ** round(math.log2(2 * math.sqrt(rows)))
+    return f"IVF{lists},SQ8"
+
+
+class Approximate:
+    """An opened approximate index; positions are the rows of its segment."""
+
+    def __init__(self, index: faiss.Index) -> None:
+        self._index = index
+        self._lists: int = faiss.extract_index_ivf(index).nlist
+
+    def propose(
+        self, query: NDArray[np.float32], count: int, allowed: NDArray[np.bool_] | None
+    ) -> NDArray[np.int64]:
+        """Returns at most ``count`` rows near a query, in no particular order.
+
+        Args:
+            query: Shape (dimension,), unit length.
+            count: How many.
+            allowed: Shape (rows,); None allows all.
+        """
+        share = 1.0 if allowed is None else float(allowed.mean())
+        parameters = faiss.SearchParametersIVF(nprobe=self._probes(share))
+        if allowed is not None:
+            bits = np.packbits(allowed, bitorder="little")
+            selector = faiss.IDSelectorBitmap(bits)
+            parameters.sel = selector
+        _, rows = self._index.search(query[None, :], count, params=parameters)
+        return np.asarray(rows[0][rows[0] >= 0], dtype=np.int64)
+
+    def _probes(self, share: float) -> int:
+        """The nearest allowed rows are spread over more lists the fewer are allowed."""
+        return min(self._lists, int(self._lists * PROBED_SHARE / math.sqrt(max(share, 0.01))) + 1)
+
+
+PROBED_SHARE = 0.08
+
+
+def build_approximate(codes: NDArray[np.float16], path: Path) -> str:
+    """Writes the approximate index for the rows of a segment; returns its FAISS description.
+
+    Args:
+        codes: Shape (rows, dimension).
+        path: Where to.
+    """
+    rows, dimension = codes.shape
+    kind = factory(rows)
+    index = faiss.index_factory(dimension, kind, faiss.METRIC_INNER_PRODUCT)
+    wanted = min(rows, faiss.extract_index_ivf(index).nlist * TRAINING_PER_LIST)
+    sample = np.sort(np.random.default_rng(SEED).choice(rows, wanted, replace=False))
+    index.train(codes[sample].astype(np.float32))
+    for start in range(0, rows, BLOCK_ROWS):
+        index.add(codes[start : start + BLOCK_ROWS].astype(np.float32))
+    faiss.write_index(index, str(path))
+    return kind
+
+
+def open_approximate(path: Path) -> Approximate | None:
+    """Opens the approximate index of a segment, memory-mapped; None where it has none."""
+    if not path.exists():
+        return None
+    return Approximate(faiss.read_index(str(path), faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY))

@@ -1,0 +1,135 @@
+"""A new generation beside the one that is served: streamed to disk, verified, then pointed to."""
+
+import shutil
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import tantivy
+from numpy.typing import NDArray
+
+from indexer.errors import IndexerError
+from indexer.index.embedded.layout import Layout, Manifest, Pointer, SegmentEntry, sync
+from indexer.index.embedded.schema import payload, register_analyzers, schema, to_document
+from indexer.index.embedded.segment import Rows, write_segment
+from indexer.index.embedded.writer import HEAP_BYTES, THREADS, to_rows
+from indexer.index.mapping import chunk_mapping
+from indexer.index.protocol import IndexedChunk
+
+LEXICAL = "lexical-1"
+SPOOL = "spool.f16"
+BATCH = 1_000
+
+
+class Builder:
+    """Fulfils ``GenerationBuilder``. Vectors wait in a file, so that memory does not grow with them."""
+
+    def __init__(self, layout: Layout, name: str, encoder: str, dimension: int) -> None:
+        self.name = name
+        self.finished = False
+        self._layout = layout
+        self._encoder, self._dimension = encoder, dimension
+        self._keys: list[NDArray[np.int64]] = []
+        self._documents: list[NDArray[np.int64]] = []
+        vectors = layout.vectors(name)
+        vectors.mkdir(parents=True)
+        self._spool = (vectors / SPOOL).open("wb")
+        self._lexical = new_lexical(layout.generation(name) / LEXICAL)
+        self._writer = self._lexical.writer(HEAP_BYTES, THREADS)
+
+    def add(self, chunks: Iterable[IndexedChunk]) -> None:
+        """Adds chunks; each key once. Raises ValueError for a vector of another dimension."""
+        for batch in _batches(chunks):
+            rows = to_rows(batch, self._dimension)
+            for chunk in batch:
+                self._writer.add_document(to_document(chunk, payload(chunk)))
+            self._keys.append(rows.keys)
+            self._documents.append(rows.documents)
+            self._spool.write(rows.codes.tobytes())
+
+    def finish(self, position: int) -> None:
+        """Verifies the counts, then flips the pointer; the old generation is kept as previous.
+
+        Raises:
+            IndexerError: A key was added twice, or a part holds another number of chunks.
+        """
+        self._spool.close()
+        keys = np.concatenate([*self._keys, np.empty(0, np.int64)])
+        self._writer.commit()
+        self._writer.wait_merging_threads()
+        self._lexical.reload()
+        self._verify(keys)
+        segments = self._write_vectors(keys)
+        manifest = Manifest(
+            mapping=chunk_mapping().fingerprint,
+            encoder=self._encoder,
+            dimension=self._dimension,
+            lexical=LEXICAL,
+            position=position,
+            chunks=len(keys),
+            serial=1,
+            segments=segments,
+        )
+        self._layout.write_manifest(self.name, manifest)
+        sync(self._layout.generations)
+        self._layout.write_pointer(Pointer(self.name, self._layout.served()))
+        self.finished = True
+
+    def discard(self) -> None:
+        """Deletes what was built."""
+        self._spool.close()
+        # Dropping tantivy's writer ends its threads before their files go.
+        del self._writer
+        shutil.rmtree(self._layout.generation(self.name))
+
+    def _verify(self, keys: NDArray[np.int64]) -> None:
+        distinct, stored = len(np.unique(keys)), self._lexical.searcher().num_docs
+        if distinct != len(keys):
+            raise IndexerError(f"{len(keys) - distinct} chunk keys were added twice to {self.name}.")
+        if stored != len(keys):
+            raise IndexerError(f"Generation {self.name} holds {stored} chunks, expected {len(keys)}.")
+
+    def _write_vectors(self, keys: NDArray[np.int64]) -> tuple[SegmentEntry, ...]:
+        directory = self._layout.vectors(self.name)
+        spool = directory / SPOOL
+        entries: tuple[SegmentEntry, ...] = ()
+        if len(keys):
+            codes = np.memmap(spool, np.float16, "r", shape=(len(keys), self._dimension))
+            rows = Rows(keys, np.concatenate(self._documents), codes)
+            entries = (write_segment(directory, "s1", rows),)
+        spool.unlink()
+        return entries
+
+
+def new_lexical(path: Path) -> tantivy.Index:
+    """Makes an empty index of words in a new directory."""
+    path.mkdir(parents=True)
+    index = tantivy.Index(schema(), str(path), reuse=False)
+    index.config_reader("manual")
+    register_analyzers(index)
+    return index
+
+
+def next_generation(layout: Layout) -> str:
+    """Returns a name that no generation has had."""
+    layout.generations.mkdir(parents=True, exist_ok=True)
+    numbers = [int(each.name[1:]) for each in layout.generations.glob("g[0-9]*")]
+    return f"g{max(numbers, default=0) + 1:06d}"
+
+
+def drop_generations(layout: Layout, pointer: Pointer | None) -> None:
+    """Deletes generations that are neither served nor previous, those of crashed builds included.
+
+    Readers that have one of them open keep reading: a file lives as long as it is mapped.
+    """
+    kept = {pointer.generation, pointer.previous} if pointer else set()
+    for path in layout.generations.iterdir():
+        if path.name not in kept:
+            shutil.rmtree(path)
+
+
+def _batches(chunks: Iterable[IndexedChunk]) -> Iterator[list[IndexedChunk]]:
+    remaining = iter(chunks)
+    while batch := list(islice(remaining, BATCH)):
+        yield batch

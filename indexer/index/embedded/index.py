@@ -1,0 +1,190 @@
+"""The embedded index: what the protocol asks, over states that readers open and one writer makes."""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.errors import IndexUnavailableError
+from indexer.index.embedded.builder import Builder, drop_generations, next_generation
+from indexer.index.embedded.layout import REBUILD, Layout, Manifest, Pointer
+from indexer.index.embedded.lock import writer_lock
+from indexer.index.embedded.state import State
+from indexer.index.embedded.tidy import tidy
+from indexer.index.embedded.writer import apply_update, to_update
+from indexer.index.mapping import chunk_mapping
+from indexer.index.protocol import (
+    Candidates,
+    Counts,
+    Filters,
+    GenerationBuilder,
+    IndexedChunk,
+    IndexStatus,
+    Retrieval,
+)
+from indexer.index.query import Node
+
+# A reader can see a state whose files the writer deletes before they are opened; it looks again.
+ATTEMPTS = 5
+
+_Stamp = tuple[tuple[int, int, int], tuple[int, int, int]]
+
+
+class EmbeddedIndex:
+    """Fulfils ``ChunkIndex`` in files under one directory, for many threads and processes."""
+
+    def __init__(self, directory: Path, encoder: str, dimension: int) -> None:
+        """Opens nothing yet.
+
+        Args:
+            directory: Where the index is, or will be.
+            encoder: Version of the encoder whose vectors it holds; another one is refused.
+            dimension: Length of these vectors.
+        """
+        self._layout = Layout(directory)
+        self._encoder, self._dimension = encoder, dimension
+        self._state: State | None = None
+        self._stamp: _Stamp | None = None
+        self._opening = Lock()
+
+    def retrieve(self, request: Retrieval) -> Candidates:
+        """Returns the two lists. Raises IndexUnavailableError."""
+        if request.vector is not None and request.vector.shape != (self._dimension,):
+            raise ValueError(
+                f"The query vector has shape {request.vector.shape}, expected ({self._dimension},)."
+            )
+        return self._present().retrieve(request)
+
+    def count(
+        self, lexical: Node | None, filters: Filters, also: frozenset[int] = frozenset(), facets: bool = True
+    ) -> Counts:
+        """Counts what matches ``lexical`` (None: everything) or is in ``also``, within the filters."""
+        return self._present().count(lexical, filters, also, facets)
+
+    def vectors(self, keys: Sequence[int]) -> Mapping[int, NDArray[np.float32]]:
+        """Returns the stored vectors, half precision, of those keys that the index holds."""
+        return self._present().vectors.get(keys)
+
+    def apply(self, upserts: Sequence[IndexedChunk], removed_documents: Sequence[str], position: int) -> None:
+        """Makes the changes visible at once; an index that is not there yet is begun.
+
+        Raises WriterBusyError; ValueError for a vector of another dimension, before anything changed.
+        """
+        with writer_lock(self._layout.lock, "applying changes"):
+            if not self._layout.current.exists():
+                self._begin()
+            present = self._present()
+            apply_update(self._layout, present, to_update(upserts, removed_documents), position)
+            tidy(self._layout, self._present())
+
+    @contextmanager
+    def rebuild(self, encoder: str, dimension: int) -> Iterator[GenerationBuilder]:
+        """Opens a new generation beside the current one; leaving without ``finish`` discards it."""
+        with writer_lock(self._layout.lock, "rebuilding"):
+            with self._building(encoder, dimension) as builder:
+                yield builder
+            if builder.finished:
+                self._encoder, self._dimension = encoder, dimension
+                drop_generations(self._layout, self._layout.read_pointer())
+
+    def rollback(self) -> IndexStatus:
+        """Goes back to the previous generation, which becomes current; the other one is kept.
+
+        Its ``position`` is older: what happened since is to be applied again.
+        Raises IndexUnavailableError if there is none, or if it was made by another version.
+        """
+        with writer_lock(self._layout.lock, "rolling back"):
+            pointer = self._layout.read_pointer()
+            if pointer.previous is None:
+                raise IndexUnavailableError(
+                    f"The search index {self._layout.root} has no previous generation to go back to."
+                )
+            self._check(self._layout.read_manifest(pointer.previous))
+            self._layout.write_pointer(Pointer(pointer.previous, pointer.generation))
+        return self.status()
+
+    def status(self) -> IndexStatus:
+        """Says what the index holds. Raises IndexUnavailableError."""
+        state = self._present()
+        pointer, manifest = state.pointer, state.manifest
+        directory = self._layout.generation(pointer.generation)
+        largest = max(manifest.segments, key=lambda each: each.rows, default=None)
+        return IndexStatus(
+            backend="embedded",
+            generation=pointer.generation,
+            previous=pointer.previous,
+            chunks=manifest.chunks,
+            position=manifest.position,
+            vector_kind=largest.kind if largest else "Flat",
+            encoder=manifest.encoder,
+            bytes=sum(each.stat().st_size for each in directory.rglob("*") if each.is_file()),
+        )
+
+    def _begin(self) -> None:
+        with self._building(self._encoder, self._dimension) as builder:
+            builder.finish(0)
+
+    @contextmanager
+    def _building(self, encoder: str, dimension: int) -> Iterator[Builder]:
+        pointer = self._layout.read_pointer() if self._layout.current.exists() else None
+        name = next_generation(self._layout)
+        drop_generations(self._layout, pointer)
+        builder = Builder(self._layout, name, encoder, dimension)
+        try:
+            yield builder
+        finally:
+            if not builder.finished:
+                builder.discard()
+
+    def _present(self) -> State:
+        """Returns the newest state; two calls to stat tell whether the opened one still is."""
+        for attempt in range(ATTEMPTS):
+            state = self._state
+            if state is not None and self._stamp == self._read_stamp(state.pointer.generation):
+                return state
+            try:
+                return self._open()
+            except FileNotFoundError:
+                if attempt == ATTEMPTS - 1:
+                    raise
+        raise AssertionError("unreachable")
+
+    def _open(self) -> State:
+        with self._opening:
+            pointer = self._layout.read_pointer()
+            stamp = self._read_stamp(pointer.generation)
+            if self._state is not None and self._stamp == stamp:
+                return self._state
+            manifest = self._layout.read_manifest(pointer.generation)
+            self._check(manifest)
+            state = State(self._layout, pointer, manifest, self._state)
+            self._state, self._stamp = state, stamp
+            return state
+
+    def _check(self, manifest: Manifest) -> None:
+        """Refuses an index that this version or this encoder did not make."""
+        for what, found, expected in (
+            ("field mapping", manifest.mapping, chunk_mapping().fingerprint),
+            ("encoder", manifest.encoder, self._encoder),
+            ("dimension", manifest.dimension, self._dimension),
+        ):
+            if found != expected:
+                raise IndexUnavailableError(
+                    f"The search index {self._layout.root} was made with the {what} {found}; "
+                    f"this version expects {expected}. {REBUILD}"
+                )
+
+    def _read_stamp(self, generation: str) -> _Stamp | None:
+        try:
+            return _stamp(self._layout.current), _stamp(self._layout.manifest(generation))
+        except FileNotFoundError:
+            return None
+
+
+def _stamp(path: Path) -> tuple[int, int, int]:
+    status = os.stat(path)
+    return status.st_ino, status.st_mtime_ns, status.st_size

@@ -1,0 +1,112 @@
+"""Ordered lists of keys from tantivy: by relevance, risk or date, ties always by key."""
+
+from collections.abc import Callable
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+import tantivy
+from numpy.typing import NDArray
+
+from indexer.index.embedded.filters import integers
+from indexer.index.embedded.schema import MILLION
+from indexer.index.protocol import Candidate, Order
+
+# Hits fetched beyond the wanted ones to see whether the last ties with more.
+MARGIN = 32
+# A tie wider than this at the end of a page is cut by tantivy's own order.
+WIDEST_TIE = 100_000
+
+Hit = tuple[float, tantivy.DocAddress]
+_ORDER_FIELDS = {Order.RISK: "risk", Order.NEWEST: "day"}
+
+
+def ranked(
+    searcher: tantivy.Searcher, query: tantivy.Query, limit: int, offset: int
+) -> tuple[Candidate, ...]:
+    """Returns hits by BM25, highest first, ties by key."""
+    wanted = offset + limit
+    hits = _complete(lambda count: searcher.search(query, count, count=False).hits, wanted)
+    return _by_key(searcher, hits)[offset:wanted]
+
+
+def ordered(
+    searcher: tantivy.Searcher, query: tantivy.Query, order: Order, limit: int, offset: int
+) -> tuple[Candidate, ...]:
+    """Returns hits by a field, highest first, ties by key; the score is risk in [0, 3] or a day number.
+
+    Ties can be as many as all chunks (those without a label), so the last group is fetched in the
+    order of keys instead of to its end.
+    """
+    field = _ORDER_FIELDS[order]
+    wanted = offset + limit
+    hits = searcher.search(query, wanted, count=False, order_by_field=field).hits
+    if not hits:
+        return ()
+    last = hits[-1][0]
+    front = _by_key(searcher, [each for each in hits if each[0] != last])
+    tied = tantivy.Query.boolean_query(
+        [(tantivy.Occur.Must, query), (tantivy.Occur.Must, integers(field, last, last))]
+    )
+    rest = searcher.search(
+        tied, wanted - len(front), count=False, order_by_field="key", order=tantivy.Order.Asc
+    ).hits
+    scale = MILLION if order is Order.RISK else 1
+    found = [*front, *(Candidate(key, last) for key, _ in rest)]
+    return tuple(Candidate(each.key, each.score / scale) for each in found[offset:wanted])
+
+
+def by_key(
+    searcher: tantivy.Searcher, query: tantivy.Query, limit: int, offset: int
+) -> tuple[Candidate, ...]:
+    """Returns hits that are all equally good, in the order of keys, with score 0."""
+    hits = searcher.search(
+        query, limit, count=False, offset=offset, order_by_field="key", order=tantivy.Order.Asc
+    ).hits
+    return tuple(Candidate(key, 0.0) for key, _ in hits)
+
+
+def number(searcher: tantivy.Searcher, query: tantivy.Query) -> int:
+    """Returns how many chunks match."""
+    found: Any = searcher.search(query, 1, count=True)
+    return int(found.count)
+
+
+def addresses(searcher: tantivy.Searcher, query: tantivy.Query, matching: int) -> list[tantivy.DocAddress]:
+    """Returns where all ``matching`` chunks of a query are, in no particular order."""
+    if not matching:
+        return []
+    hits = searcher.search(tantivy.Query.const_score_query(query, 1.0), matching, count=False).hits
+    return [address for _, address in hits]
+
+
+def keys(searcher: tantivy.Searcher, query: tantivy.Query, matching: int) -> NDArray[np.int64]:
+    """Returns the keys of all ``matching`` chunks of a query, in no particular order."""
+    return np.array(searcher.fast_field_values("key", addresses(searcher, query, matching)), dtype=np.int64)
+
+
+def complement(query: tantivy.Query) -> tantivy.Query:
+    """Matches what a query does not."""
+    return tantivy.Query.boolean_query(
+        [(tantivy.Occur.Must, tantivy.Query.all_query()), (tantivy.Occur.MustNot, query)]
+    )
+
+
+def _complete(fetch: Callable[[int], list[Hit]], wanted: int) -> list[Hit]:
+    """Fetches so many hits that every hit that ties with the last wanted one is there."""
+    asked = wanted + MARGIN
+    while True:
+        hits = fetch(asked)
+        complete = len(hits) < asked or hits[-1][0] < hits[wanted - 1][0]
+        if complete or asked >= wanted + WIDEST_TIE:
+            return hits
+        asked = min(asked * 4, wanted + WIDEST_TIE)
+
+
+def _by_key(searcher: tantivy.Searcher, hits: list[Hit]) -> tuple[Candidate, ...]:
+    keys = searcher.fast_field_values("key", [address for _, address in hits])
+    found: list[Candidate] = []
+    pairs = [(score, int(key or 0)) for (score, _), key in zip(hits, keys, strict=True)]
+    for score, group in groupby(pairs, key=lambda each: each[0]):
+        found += [Candidate(key, score) for key in sorted(key for _, key in group)]
+    return tuple(found)

@@ -1,0 +1,143 @@
+"""One state of the index, opened for reading; it answers the same until it is dropped."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from threading import Lock
+from typing import TypeVar
+
+import numpy as np
+import tantivy
+from numpy.typing import NDArray
+
+from indexer.errors import IndexUnavailableError
+from indexer.index.embedded import lexical
+from indexer.index.embedded.counts import counted
+from indexer.index.embedded.filters import Clause, clauses, within
+from indexer.index.embedded.layout import REBUILD, Layout, Manifest, Pointer
+from indexer.index.embedded.schema import register_analyzers
+from indexer.index.embedded.translate import prune, translate
+from indexer.index.embedded.vectors import VectorSet
+from indexer.index.protocol import Candidate, Candidates, Counts, Filters, Order, Retrieval
+from indexer.index.query import Node
+
+CACHED_COUNTS = 512
+CACHED_MASKS = 64
+
+_Value = TypeVar("_Value")
+
+
+class _Recent:
+    """The most recently used values, for several threads."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._values: OrderedDict[Hashable, object] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: Hashable, make: Callable[[], _Value]) -> _Value:
+        """Returns the value under a key, made by ``make`` if it is not there."""
+        with self._lock:
+            if key in self._values:
+                self._values.move_to_end(key)
+                return self._values[key]  # type: ignore[return-value]  # put there by the same kind of key
+        value = make()
+        with self._lock:
+            self._values[key] = value
+            while len(self._values) > self._size:
+                self._values.popitem(last=False)
+        return value
+
+
+class State:
+    """An opened state.
+
+    Attributes:
+        pointer: The generation it belongs to, and the previous.
+        manifest: What belongs to it.
+        vectors: Its vector segments.
+    """
+
+    def __init__(self, layout: Layout, pointer: Pointer, manifest: Manifest, older: "State | None") -> None:
+        self.pointer = pointer
+        self.manifest = manifest
+        same = older is not None and older.pointer.generation == pointer.generation
+        self.index = (
+            older.index
+            if older is not None and same and older.manifest.lexical == manifest.lexical
+            else open_lexical(layout, pointer.generation, manifest.lexical)
+        )
+        self.index.reload()
+        self.searcher = self.index.searcher()
+        self.vectors = VectorSet(
+            layout.vectors(pointer.generation), manifest.segments, older.vectors if older and same else None
+        )
+        self._masks = _Recent(CACHED_MASKS)
+        self._counts = _Recent(CACHED_COUNTS)
+
+    def retrieve(self, request: Retrieval) -> Candidates:
+        """Answers a retrieval; the vector has the right dimension."""
+        restrictions = clauses(request.filters)
+        limit, offset = max(request.limit, 0), max(request.offset, 0)
+        nearest = (
+            self.vectors.search(request.vector, limit, self._allowed(restrictions))
+            if request.vector is not None
+            else ()
+        )
+        found = self._lexical(request, restrictions, limit, offset) if limit else ()
+        return Candidates(found, nearest)
+
+    def count(self, node: Node | None, filters: Filters, also: frozenset[int], facets: bool) -> Counts:
+        """Counts matches; remembered, as each page of results asks for the same numbers."""
+        pruned = prune(node) if node is not None else None
+        asked = (node is None, pruned, filters, also, facets)
+        return self._counts.get(asked, lambda: self._count(node, filters, also, facets))
+
+    def _count(self, node: Node | None, filters: Filters, also: frozenset[int], facets: bool) -> Counts:
+        words = translate(node) if node is not None else None
+        restrictions = clauses(filters)
+        return counted(self.searcher, words, restrictions, also, facets)
+
+    def _lexical(
+        self, request: Retrieval, restrictions: list[Clause], limit: int, offset: int
+    ) -> tuple[Candidate, ...]:
+        if request.lexical is None and not request.everything:
+            return ()
+        query = translate(request.lexical) if request.lexical is not None else tantivy.Query.all_query()
+        query = within(query, restrictions)
+        if request.order is not Order.RELEVANCE:
+            return lexical.ordered(self.searcher, query, request.order, limit, offset)
+        if request.lexical is None:
+            return lexical.by_key(self.searcher, query, limit, offset)
+        return lexical.ranked(self.searcher, query, limit, offset)
+
+    def _allowed(self, restrictions: list[Clause]) -> list[NDArray[np.bool_]] | None:
+        """Returns for each vector segment which rows pass all clauses; None where there is none."""
+        allowed: list[NDArray[np.bool_]] | None = None
+        for clause in restrictions:
+            masks = self._masks.get(clause.part, lambda each=clause: self._clause_masks(each))
+            allowed = masks if allowed is None else [a & b for a, b in zip(allowed, masks, strict=True)]
+        return allowed
+
+    def _clause_masks(self, clause: Clause) -> list[NDArray[np.bool_]]:
+        if clause.part.keys is not None:
+            return self.vectors.masks(np.fromiter(clause.part.keys, np.int64))
+        matching = lexical.number(self.searcher, clause.query)
+        if 2 * matching <= self.searcher.num_docs:
+            return self.vectors.masks(lexical.keys(self.searcher, clause.query, matching))
+        others = lexical.complement(clause.query)
+        keys = lexical.keys(self.searcher, others, self.searcher.num_docs - matching)
+        return [~each for each in self.vectors.masks(keys)]
+
+
+def open_lexical(layout: Layout, generation: str, name: str) -> tantivy.Index:
+    """Opens the words of a generation. Raises IndexUnavailableError."""
+    path = layout.generation(generation) / name
+    try:
+        index = tantivy.Index.open(str(path))
+    except (ValueError, OSError) as error:
+        raise IndexUnavailableError(
+            f"The search index {path} cannot be opened: {error}. {REBUILD}"
+        ) from error
+    index.config_reader("manual")
+    register_analyzers(index)
+    return index
