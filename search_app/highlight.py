@@ -3,20 +3,27 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
-from indexer.index.analysis import EXACT, Token, fold, tokens
+from indexer.index.analysis import EXACT, STEMMED, fold, terms, tokens
 from indexer.index.query import AllOf, AnyOf, Node, Phrase, TextField, Wildcard, Without, Word
 from search_app.results import Mark
 
-_LEAVES = Word | Phrase | Wildcard
+_Leaf = Word | Phrase | Wildcard
+_Token = tuple[str, int, int]  # term, start, end
+_PIECE = re.compile(r"\S+")
+_LONGEST_PIECE = 64
 
 
 class Highlighter:
     """Marks one query in many passages; the query is analysed once."""
 
     def __init__(self, query: Node | None) -> None:
-        self._matchers = tuple(_matcher(leaf) for leaf in _leaves(query)) if query is not None else ()
+        leaves = _leaves(query) if query is not None else ()
+        found = [matcher for leaf in leaves if (matcher := _matcher(leaf)) is not None]
+        single = frozenset(matcher for matcher in found if isinstance(matcher, str))
+        self._matchers: list[_Matcher] = [_AnyWord(single)] if single else []
+        self._matchers += [matcher for matcher in found if not isinstance(matcher, str)]
 
     def marks(self, text: str) -> tuple[Mark, ...]:
         """Returns the runs that match, in order, overlapping ones merged."""
@@ -34,25 +41,42 @@ class _Words:
         self._text = text
 
     @cached_property
-    def stemmed(self) -> list[Token]:
-        return tokens(self._text)
+    def stemmed(self) -> list[_Token]:
+        return _tokens(self._text, STEMMED)
 
     @cached_property
-    def exact(self) -> list[Token]:
-        return tokens(self._text, EXACT)
+    def exact(self) -> list[_Token]:
+        return _tokens(self._text, EXACT)
 
     @cached_property
     def places(self) -> dict[int, int]:
         """The ordinal of the word that begins at an offset."""
-        return {token.start: place for place, token in enumerate(self.exact)}
+        return {start: place for place, (_, start, _) in enumerate(self.exact)}
+
+
+def _tokens(text: str, kind: str) -> list[_Token]:
+    """No term reaches over a blank, so that the pieces between blanks are analysed once for all passages."""
+    found = []
+    for match in _PIECE.finditer(text):
+        piece, at = match.group(), match.start()
+        for term, start, end in (_analysed if len(piece) <= _LONGEST_PIECE else _analyse)(piece, kind):
+            found.append((term, at + start, at + end))
+    return found
+
+
+def _analyse(piece: str, kind: str) -> tuple[_Token, ...]:
+    return tuple((token.term, token.start, token.end) for token in tokens(piece, kind))
+
+
+_analysed = lru_cache(maxsize=100_000)(_analyse)
 
 
 @dataclass(frozen=True, slots=True)
 class _AnyWord:
-    term: str
+    terms: frozenset[str]
 
     def spans(self, words: _Words) -> Iterator[tuple[int, int]]:
-        return ((token.start, token.end) for token in words.stemmed if token.term == self.term)
+        return ((start, end) for term, start, end in words.stemmed if term in self.terms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +84,7 @@ class _Pattern:
     pattern: re.Pattern[str]
 
     def spans(self, words: _Words) -> Iterator[tuple[int, int]]:
-        return ((token.start, token.end) for token in words.exact if self.pattern.fullmatch(token.term))
+        return ((start, end) for term, start, end in words.exact if self.pattern.fullmatch(term))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,32 +92,34 @@ class _Sequence:
     """Terms one directly after the other, as one run."""
 
     terms: tuple[str, ...]
+    exact: bool
 
     def spans(self, words: _Words) -> Iterator[tuple[int, int]]:
+        found = words.exact if self.exact else words.stemmed
         length = len(self.terms)
-        for place, token in enumerate(words.exact):
-            if token.term == self.terms[0]:
-                run = words.exact[place : place + length]
-                if tuple(item.term for item in run) == self.terms:
-                    yield token.start, run[-1].end
+        for place, (term, start, _) in enumerate(found):
+            if term == self.terms[0]:
+                run = found[place : place + length]
+                if tuple(item[0] for item in run) == self.terms:
+                    yield start, run[-1][2]
 
 
 @dataclass(frozen=True, slots=True)
 class _Together:
-    """Terms within a window of words; each of them is a run."""
+    """Terms of which the last stands at most ``distance`` words after the first; each is a run."""
 
     terms: tuple[str, ...]
-    slop: int
+    distance: int
     ordered: bool
 
     def spans(self, words: _Words) -> Iterator[tuple[int, int]]:
         wanted = set(self.terms)
-        hits = [(words.places.get(token.start, 0), token) for token in words.stemmed if token.term in wanted]
-        widest = self.slop + len(self.terms)
-        for first, (place, _) in enumerate(hits):
-            window = [token for at, token in hits[first:] if at - place < widest]
-            if self._complete([token.term for token in window]):
-                yield from ((token.start, token.end) for token in window)
+        hits = [token for token in words.stemmed if token[0] in wanted]
+        for first, (_, begin, _) in enumerate(hits):
+            last = words.places[begin] + self.distance
+            window = [token for token in hits[first:] if words.places[token[1]] <= last]
+            if self._complete([term for term, _, _ in window]):
+                yield from ((start, end) for _, start, end in window)
 
     def _complete(self, found: list[str]) -> bool:
         if not self.ordered:
@@ -102,24 +128,30 @@ class _Together:
         return all(term in rest for term in self.terms)
 
 
-def _matcher(leaf: _LEAVES) -> _AnyWord | _Pattern | _Sequence | _Together:
+_Matcher = _AnyWord | _Pattern | _Sequence | _Together
+
+
+def _matcher(leaf: _Leaf) -> str | _Matcher | None:
+    """Returns what finds a leaf, the term itself for a word; None where the analysis leaves nothing."""
     if isinstance(leaf, Wildcard):
-        pattern = re.escape(fold(leaf.pattern)).replace(r"\*", r"\w*").replace(r"\?", r"\w")
+        pattern = re.escape(fold(leaf.pattern)).replace(r"\*", ".*").replace(r"\?", ".")
         return _Pattern(re.compile(pattern))
     if isinstance(leaf, Word):
-        stems = tokens(leaf.text)
-        return _AnyWord(stems[0].term) if len(stems) == 1 else _Sequence(_terms(leaf.text))
-    if leaf.slop:
-        stems = [token for word in leaf.words for token in tokens(word)]
-        return _Together(tuple(token.term for token in stems), leaf.slop, leaf.ordered)
-    return _Sequence(_terms(" ".join(leaf.words)))
+        stems = _terms(leaf.text, STEMMED)
+        return stems[0] if len(stems) == 1 else _Sequence(stems, False) if stems else None
+    if leaf.slop == 0:
+        exact = _terms(" ".join(leaf.words), EXACT)
+        return _Sequence(exact, True) if exact else None
+    stems = tuple(term for word in leaf.words for term in _terms(word, STEMMED))
+    distance = leaf.slop + (len(stems) - 1 if leaf.ordered else 0)
+    return _Together(stems, distance, leaf.ordered) if stems else None
 
 
-def _terms(text: str) -> tuple[str, ...]:
-    return tuple(token.term for token in tokens(text, EXACT)) or ("",)
+def _terms(text: str, kind: str) -> tuple[str, ...]:
+    return tuple(term for _, term in terms(text, kind))
 
 
-def _leaves(node: Node) -> Iterator[_LEAVES]:
+def _leaves(node: Node) -> Iterator[_Leaf]:
     """What the passage itself may hold: no excluded words, no words of the title or the headings."""
     if isinstance(node, AnyOf | AllOf):
         for part in node.parts:
