@@ -6,10 +6,15 @@ chose it.
 
 import math
 from pathlib import Path
+from typing import Any
 
-import faiss
+import faiss as faiss_stubs
 import numpy as np
 from numpy.typing import NDArray
+
+# Its type stubs lack the Python arguments that its wrapper adds.
+faiss: Any = faiss_stubs
+Swig = Any
 
 # A segment of more rows than this gets an approximate index; fewer are all compared.
 EXACT_ROWS = 50_000
@@ -18,6 +23,8 @@ OVERSAMPLING = 4
 TRAINING_PER_LIST = 50
 BLOCK_ROWS = 65_536
 SEED = 7
+# Part of the lists that is searched without a filter.
+PROBED_SHARE = 0.08
 
 
 def factory(rows: int) -> str:
@@ -29,7 +36,7 @@ def factory(rows: int) -> str:
 class Approximate:
     """An opened approximate index; positions are the rows of its segment."""
 
-    def __init__(self, index: faiss.Index) -> None:
+    def __init__(self, index: Swig) -> None:
         self._index = index
         self._lists: int = faiss.extract_index_ivf(index).nlist
 
@@ -46,9 +53,7 @@ class Approximate:
         share = 1.0 if allowed is None else float(allowed.mean())
         parameters = faiss.SearchParametersIVF(nprobe=self._probes(share))
         if allowed is not None:
-            bits = np.packbits(allowed, bitorder="little")
-            selector = faiss.IDSelectorBitmap(bits)
-            parameters.sel = selector
+            parameters.sel = selector = only(allowed)  # noqa: F841  # keeps it alive during the search
         _, rows = self._index.search(query[None, :], count, params=parameters)
         return np.asarray(rows[0][rows[0] >= 0], dtype=np.int64)
 
@@ -57,7 +62,9 @@ class Approximate:
         return min(self._lists, int(self._lists * PROBED_SHARE / math.sqrt(max(share, 0.01))) + 1)
 
 
-PROBED_SHARE = 0.08
+def only(allowed: NDArray[np.bool_]) -> Swig:
+    """Returns the selector of the rows that a mask allows."""
+    return faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
 
 
 def build_approximate(codes: NDArray[np.float16], path: Path) -> str:

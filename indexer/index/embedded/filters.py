@@ -1,7 +1,7 @@
 """Filters as clauses: each a key for caches and a query of tantivy that decides it exactly."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import tantivy
 
@@ -25,16 +25,15 @@ class Clause:
 
 def clauses(filters: Filters) -> list[Clause]:
     """Returns the clauses of some filters; empty where nothing is restricted."""
-    found = []
-    for name, field in (
-        ("collections", "collection"),
-        ("document_types", "document_type"),
-        ("documents", "document"),
-    ):
-        values: frozenset[str] = getattr(filters, name)
-        if values:
-            part = replace(Filters(), **{name: values})
-            found.append(Clause(part, tantivy.Query.term_set_query(schema(), field, sorted(values))))
+    found = [
+        Clause(part, tantivy.Query.term_set_query(schema(), field, sorted(values)))
+        for field, values, part in (
+            ("collection", filters.collections, Filters(collections=filters.collections)),
+            ("document_type", filters.document_types, Filters(document_types=filters.document_types)),
+            ("document", filters.documents, Filters(documents=filters.documents)),
+        )
+        if values
+    ]
     found.extend(_label_clauses(filters))
     if filters.date_from or filters.date_to:
         part = Filters(date_from=filters.date_from, date_to=filters.date_to)

@@ -1,6 +1,5 @@
 """The embedded index: what the protocol asks, over states that readers open and one writer makes."""
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -186,5 +185,5 @@ class EmbeddedIndex:
 
 
 def _stamp(path: Path) -> tuple[int, int, int]:
-    status = os.stat(path)
+    status = path.stat()
     return status.st_ino, status.st_mtime_ns, status.st_size

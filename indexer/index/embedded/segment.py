@@ -10,8 +10,9 @@ Half precision keeps a cosine within 1e-3 of the full one. Files, all memory-map
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import faiss
+import faiss as faiss_stubs
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,10 +20,15 @@ from indexer.index.embedded.approximate import (
     EXACT_ROWS,
     OVERSAMPLING,
     Approximate,
+    Swig,
     build_approximate,
+    only,
     open_approximate,
 )
 from indexer.index.embedded.layout import SegmentEntry, sync
+
+# Its type stubs lack the Python arguments that its wrapper adds.
+faiss: Any = faiss_stubs
 
 # A filter that leaves fewer rows than this is answered by comparing each of them.
 GATHER_ROWS = 20_000
@@ -122,18 +128,15 @@ class Segment:
 
 
 def _best(
-    index: faiss.IndexScalarQuantizer,
+    index: Swig,
     query: NDArray[np.float32],
     count: int,
     rows: int,
     allowed: NDArray[np.bool_] | None,
 ) -> Found:
     """Searches exactly, so far beyond ``count`` that all rows that tie with the last one are there."""
-    parameters = None
-    if allowed is not None:
-        bits = np.packbits(allowed, bitorder="little")
-        selector = faiss.IDSelectorBitmap(bits)
-        parameters = faiss.SearchParameters(sel=selector)
+    selector = only(allowed) if allowed is not None else None
+    parameters = faiss.SearchParameters(sel=selector) if selector else None
     asked = min(rows, count + 32)
     while True:
         scores, found = index.search(query[None, :], asked, params=parameters)
@@ -144,7 +147,7 @@ def _best(
     return Found(found[0][order], scores[0][order])
 
 
-def new_codes(dimension: int) -> faiss.IndexScalarQuantizer:
+def new_codes(dimension: int) -> Swig:
     """Returns an empty exact index of half-precision codes."""
     return faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
 

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from functools import partial
 from threading import Lock
 from typing import TypeVar
 
@@ -61,14 +62,14 @@ class State:
         self.pointer = pointer
         self.manifest = manifest
         same = older is not None and older.pointer.generation == pointer.generation
-        self.index = (
+        self.index: tantivy.Index = (
             older.index
             if older is not None and same and older.manifest.lexical == manifest.lexical
             else open_lexical(layout, pointer.generation, manifest.lexical)
         )
         self.index.reload()
         self.searcher = self.index.searcher()
-        self.vectors = VectorSet(
+        self.vectors: VectorSet = VectorSet(
             layout.vectors(pointer.generation), manifest.segments, older.vectors if older and same else None
         )
         self._masks = _Recent(CACHED_MASKS)
@@ -114,7 +115,7 @@ class State:
         """Returns for each vector segment which rows pass all clauses; None where there is none."""
         allowed: list[NDArray[np.bool_]] | None = None
         for clause in restrictions:
-            masks = self._masks.get(clause.part, lambda each=clause: self._clause_masks(each))
+            masks = self._masks.get(clause.part, partial(self._clause_masks, clause))
             allowed = masks if allowed is None else [a & b for a, b in zip(allowed, masks, strict=True)]
         return allowed
 

@@ -27,7 +27,9 @@ class VectorSet:
     ) -> None:
         """Opens the segments; those that ``opened`` has in the same state are taken from there."""
         known = {each.entry: each for each in opened.segments} if opened else {}
-        self.segments = tuple(known.get(each) or Segment(directory, each) for each in entries)
+        self.segments: tuple[Segment, ...] = tuple(
+            known.get(each) or Segment(directory, each) for each in entries
+        )
 
     def masks(self, keys: NDArray[np.int64]) -> list[NDArray[np.bool_]]:
         """Returns for each segment which rows have one of some keys."""
