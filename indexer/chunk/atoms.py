@@ -9,16 +9,21 @@ from enum import IntEnum
 from indexer.chunk.headings import is_page_line
 from indexer.chunk.outline import Section
 from indexer.chunk.sentences import sentence_ends
+from indexer.chunk.titles import is_title
 from indexer.documents import Block, BlockKind
 
 LONGEST_SENTENCE = 450
 _LONGEST_WORD = 160
 
-_BREAK = re.compile(r"\n[^\S\n]*\n\s*|\n[^\S\n]*(?=[-•*·–▪◦●]\s|\|)|(?<=[.:;!?|])[^\S\n]*\n\s*|\s{6,}")
+_BREAK = re.compile(
+    r"\n[^\S\n]*\n\s*|\n[^\S\n]*(?=[-•*·–▪◦●]\s|\|)|(?<=[.:;!?|])[^\S\n]*\n\s*|(?<=[.:;!?|])\s{6,}"
+)
 _ITEM = re.compile(
     r"[;:,.]\s+(?:(?:and|or|und|oder|et|ou)\s+)?(?=\(?(?:[a-zA-Z]|[ivx]{1,5}|\d{1,2})\)\s)|;\s+"
 )
-_PAUSE = re.compile(r"[,:\t|]\s*|\s[-–—]\s")
+_ENUMERATED = re.compile(r"\s*(?:\((?:[a-zA-Z]|[ivx]{1,5}|\d{1,2})\)|\d{1,2}(?:\.\d{1,2}){0,3}[.)])\s")
+_RUN_IN_TITLE = re.compile(_ENUMERATED.pattern + r"\s*(\S.{1,90})", re.DOTALL)
+_PAUSE = re.compile(r"[,:]\s+|\s*[\t|]\s*|\s[-–—]\s")
 _WORDS = re.compile(r"[^\W⺀-鿿가-힯぀-ヿ]+|\S")
 
 
@@ -75,13 +80,24 @@ def atoms_of(text: str, blocks: Sequence[Block], sections: Sequence[Section]) ->
         place = bisect_right(section_starts, first) - 1
         heading_end = heading_ends[place] if place >= 0 else 0
         for piece in _pieces(text, first, last, cut, heading_end):
-            found.append(_described(piece, section if piece.start == first else None, heading_end))
+            titled = _is_run_in_title(text, piece)
+            found.append(
+                _described(
+                    piece, section if piece.start == first else None, piece.end if titled else heading_end
+                )
+            )
     return found
 
 
 def estimate(text: str) -> int:
     """Returns about how many tokens a text has, cheaply."""
     return sum(1 + len(word) // 8 for word in _WORDS.findall(text))
+
+
+def _is_run_in_title(text: str, atom: Atom) -> bool:
+    """Says whether a piece is a number and a title and nothing more, which belong to what follows."""
+    match = _RUN_IN_TITLE.fullmatch(text, atom.start, atom.end)
+    return bool(match) and is_title(match[1].rstrip("."))
 
 
 def _described(atom: Atom, section: Section | None, heading_end: int) -> Atom:
@@ -128,7 +144,7 @@ def _pieces(text: str, start: int, end: int, cut: Cut, heading_end: int) -> Iter
         first, last = _trimmed(text, start, stop)
         if first < last:
             yield from _phrases(text, first, last, cut)
-        start, cut = stop, Cut.SENTENCE
+        start, cut = stop, Cut.ITEM if _ENUMERATED.match(text, stop, end) else Cut.SENTENCE
 
 
 def _phrases(text: str, start: int, end: int, cut: Cut) -> Iterator[Atom]:

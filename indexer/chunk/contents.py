@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from indexer.chunk.markers import Family, Marker
 
-_PAGE_AT_END = re.compile(r"[^\n]{2,130}?[\s.](?:\d{1,3}|[ivxl]{1,5})\s*(?:\n.{0,60})?", re.DOTALL)
+_PAGE_AT_END = re.compile(r".{2,150}?[\s.](?:\d{1,3}|[ivxl]{1,5})\s*(?:\n.{0,60})?", re.DOTALL)
 _LONGEST_ENTRY = 160
 _FEWEST_ENTRIES = 5
 _CLOSE = 150
@@ -15,7 +15,9 @@ _CLOSE = 150
 def without_lists(text: str, markers: Sequence[Marker]) -> list[Marker]:
     """Returns the markers that may begin a section, entries of lists and the filing's own number left out."""
     entries = _contents_entries(text, markers)
-    return _without_exhibit_lists([marker for place, marker in enumerate(markers) if place not in entries])
+    return _without_exhibit_lists(
+        [marker for place, marker in enumerate(markers) if place not in entries], len(text)
+    )
 
 
 def _contents_entries(text: str, markers: Sequence[Marker]) -> set[int]:
@@ -34,7 +36,10 @@ def _contents_entries(text: str, markers: Sequence[Marker]) -> set[int]:
             run.append(place)
         elif misses > 2:
             if len(run) >= _FEWEST_ENTRIES:
-                entries.update(range(run[0], run[-1] + 2 if _short(markers, run[-1] + 1) else run[-1] + 1))
+                first = run[0]
+                while first and markers[first].start - markers[first - 1].start < _LONGEST_ENTRY:
+                    first -= 1
+                entries.update(range(first, run[-1] + 2 if _short(markers, run[-1] + 1) else run[-1] + 1))
             run = []
     return entries
 
@@ -46,12 +51,18 @@ def _short(markers: Sequence[Marker], place: int) -> bool:
     return markers[place + 1].start - markers[place].start < _LONGEST_ENTRY * 3
 
 
-def _without_exhibit_lists(markers: Sequence[Marker]) -> list[Marker]:
+def _without_exhibit_lists(markers: Sequence[Marker], length: int) -> list[Marker]:
     schedules = [marker for marker in markers if marker.family is Family.SCHEDULE]
     dropped = {marker.start for marker in schedules[:1] if marker.start < _CLOSE}
     for before, after in pairwise(schedules):
         if after.start - before.end < _CLOSE:
             dropped |= {before.start, after.start}
+    last = {marker.label.upper(): marker.start for marker in schedules}
+    dropped |= {
+        marker.start
+        for marker in schedules
+        if marker.start < length // 6 and last[marker.label.upper()] > length // 3
+    }
     seen: set[str] = set()
     for marker in schedules:
         if marker.start not in dropped and marker.label.upper() in seen:

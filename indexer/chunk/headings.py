@@ -13,10 +13,13 @@ _SHORTEST_TEXT = 60
 _NUMBERED = re.compile(r"\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)]|ARTICLE|SECTION", re.IGNORECASE)
 _NEUTRAL = re.compile(
     r"^(?:recitals?|background|w\s?i\s?t\s?n\s?e\s?s\s?s\s?e\s?t\s?h|preamble|whereas|präambel|préambule|parties|contents"
-    r"|table of contents|inhaltsverzeichnis|now,? therefore)\b|\b(?:agreement|contract|lease|deed|amendment|vertrag|contrat)$",
+    r"|table of contents|inhaltsverzeichnis|now,? therefore|title|agreed terms)\b|\b(?:agreement|contract|lease|deed|amendment|vertrag|contrat)$",
     re.IGNORECASE,
 )
-_BETWEEN = re.compile(r"(?:(?:by )?and )?(?:between|among)|and|b\s?e\s?t\s?w\s?e\s?e\s?n", re.IGNORECASE)
+_BETWEEN = re.compile(
+    r"(?:page|.*\bas follows|.*\bhereby agreed?|in witness.*|exhibit.*|(?:(?:by )?and )?(?:between|among)|and|b\s?e\s?t\s?w\s?e\s?e\s?n)\W*",
+    re.IGNORECASE,
+)
 _PAGE_LINE = re.compile(
     r"\s*(?:[-–—\s]*\d{1,4}[-–—\s]*|(?:page|seite)[\s-]+\d+(?:\s*(?:of|/|von|sur)\s*\d+)?|[ivxl]{1,6}|source:.*"
     r"|[-–—_=*.\s#]+)\s*",
@@ -66,16 +69,14 @@ def find_headings(text: str, start: int, end: int) -> list[Heading]:
     Lines that recur are running headers; names of parties and signature lines are left out.
     """
     lines = [(match.start(), match.end()) for match in _LINE.finditer(text, start, end)]
-    short = Counter(
-        text[first:last].strip().casefold() for first, last in lines if last - first <= _LONGEST + 40
-    )
+    short = Counter(_recurring(text[first:last]) for first, last in lines if last - first <= _LONGEST + 40)
     found = []
     for index, (first, last) in enumerate(lines):
         line = text[first:last]
         stripped = line.strip()
         if (
             len(stripped) > _LONGEST
-            or short[stripped.casefold()] >= _REPEATED
+            or short[_recurring(stripped)] >= _REPEATED
             or not _reads_as_heading(stripped)
         ):
             continue
@@ -88,6 +89,11 @@ def find_headings(text: str, start: int, end: int) -> list[Heading]:
     return found
 
 
+def _recurring(line: str) -> str:
+    """Returns what a running header has in common on every page."""
+    return re.sub(r"\d+", "#", line.strip().casefold())
+
+
 def is_neutral(title: str) -> bool:
     """Says whether a heading names the document or its opening, not a part that has numbered sections."""
     return bool(_NEUTRAL.search(title))
@@ -96,7 +102,7 @@ def is_neutral(title: str) -> bool:
 def _reads_as_heading(line: str) -> bool:
     if _RECITALS.fullmatch(line):
         return True
-    if _BETWEEN.fullmatch(line) or _CITY.search(line):
+    if _BETWEEN.fullmatch(line) or is_page_line(line) or _CITY.search(line):
         return False
     if (
         len(line) < 4

@@ -10,6 +10,9 @@ _MOST_SKIPPED = 3
 _MOST_SKIPPED_ROOTS = 8
 
 
+_SECTION_STYLES = frozenset({"1", "I.", "ARTICLE", "§"})
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a number stands in the outline.
@@ -35,6 +38,11 @@ class Levels:
     def clear(self) -> None:
         """Forgets every list; the next number begins one."""
         self._open.clear()
+
+    def leave_recitals(self, numerals: Sequence[Numeral]) -> None:
+        """Ends the lettered recitals where the numbering of the sections begins."""
+        if any(numeral.values == (1,) and is_section_style(numeral) for numeral in numerals):
+            self.clear()
 
     def enter(self, place: Place) -> None:
         """Continues or begins a list, and ends those below it."""
@@ -107,7 +115,7 @@ class Levels:
             return None
         same = self._depths("1")
         if not same:
-            return 0 if not self._open else None
+            return 0 if numeral.values[0] <= _MOST_SKIPPED else None
         root = self._open[same[0]].values[0]
         first = numeral.values[0]
         if len(numeral.values) == 1:
@@ -118,6 +126,11 @@ class Levels:
 
     def _depths(self, style: str) -> list[int]:
         return [depth for depth, level in enumerate(self._open) if level.style == style]
+
+
+def is_section_style(numeral: Numeral) -> bool:
+    """Says whether sections are numbered so, rather than recitals and lists."""
+    return numeral.style in _SECTION_STYLES
 
 
 def _follows(before: tuple[int, ...], after: tuple[int, ...], skipped: int) -> bool:

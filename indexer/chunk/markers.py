@@ -1,6 +1,7 @@
 """Finds every place where a numbered clause may begin; which of them do is decided by the outline."""
 
 import re
+import string
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
@@ -162,7 +163,8 @@ def _plausible(text: str, marker: Marker, match: re.Match[str], end: int) -> boo
         return marker.lead >= Lead.LINE or after.isupper()
     opens = not after.islower() and after not in {"", "$", "€", "£", "%", "-", "/", "+", "=", "|"}
     if match["plain"] and "." not in match["plain"]:
-        same_line = "\n" not in text[marker.end : marker.end + 8].rstrip()
+        gap = text[marker.end : marker.end + 24]
+        same_line = "\n" not in gap[: len(gap) - len(gap.lstrip())]
         return marker.lead >= Lead.LINE and after.isalpha() and opens and same_line
     return opens or (
         after.islower() and (marker.lead is Lead.PARAGRAPH or len(marker.numerals[0].values) > 1)
@@ -178,5 +180,7 @@ def _heads_itself(text: str, marker: Marker, match: re.Match[str], after: str) -
     if marker.lead >= Lead.PARAGRAPH:
         return (match["word"] or "§")[0].isupper() or not match["word"]
     if marker.lead is Lead.LINE:
-        return capital or line_ends or text[marker.end - 1] in ".:"
-    return marker.lead >= Lead.GAP and (capital or text[marker.end - 1] in ".:")
+        return capital or line_ends or text[marker.end - 1] in ".:" or marker.family is not Family.SCHEDULE
+    if marker.family is Family.SCHEDULE:
+        return marker.lead >= Lead.GAP and (capital or text[marker.end - 1] in ".:")
+    return (match["word"] or "§")[0] in "§" + string.ascii_uppercase

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 from indexer.chunk.contents import without_lists
 from indexer.chunk.headings import Heading
-from indexer.chunk.levels import Levels, Place
+from indexer.chunk.levels import Levels, Place, is_section_style
 from indexer.chunk.markers import Family, Marker
 from indexer.chunk.titles import clean_title, title_span
 
@@ -47,7 +48,8 @@ def build_outline(
     """
     builder = _Builder(text)
     markers = without_lists(text, markers)
-    pending = list(headings)
+    ends = {marker.end for marker in markers}
+    pending = [heading for heading in headings if _end_of_text_before(text, heading.start) not in ends]
     for index, marker in enumerate(markers):
         while pending and pending[0].start < marker.start:
             builder.add_heading(pending[0], marker)
@@ -64,6 +66,20 @@ def build_outline(
     return tuple(builder.sections)
 
 
+def _end_of_text_before(text: str, offset: int) -> int:
+    while offset and text[offset - 1].isspace():
+        offset -= 1
+    return offset
+
+
+class _Recitals(Enum):
+    """Whether lettered lists are recitals, which the numbered sections do not stand under."""
+
+    PRESUMED = 0  # At the start, as long as the letters have no titles.
+    STATED = 1
+    LEFT = 2
+
+
 class _Builder:
     """Places one candidate after the other under those before it."""
 
@@ -71,6 +87,7 @@ class _Builder:
         self._text = text
         self._levels = Levels()
         self._group = 0  # Number of headings and schedules under which the present numbering stands.
+        self._recitals = _Recitals.PRESUMED
         self.sections: list[Section] = []
 
     def add_marker(self, marker: Marker, ahead: Sequence[Marker], limit: int) -> bool:
@@ -86,6 +103,8 @@ class _Builder:
             self._group = 1
             self._append(marker, 0, limit)
             return True
+        if self._recitals is not _Recitals.LEFT:
+            self._levels.leave_recitals(marker.numerals)
         place = self._levels.place(marker, ahead, self._follows_heading(marker))
         if place is None:
             return False
@@ -94,6 +113,9 @@ class _Builder:
         if opened:
             self._forget_contents(section, place)
         self._levels.enter(place)
+        titled = section.label != section.number
+        if is_section_style(place.numeral) or (titled and self._recitals is _Recitals.PRESUMED):
+            self._recitals = _Recitals.LEFT
         return True
 
     def add_heading(self, heading: Heading, following: Marker | None) -> None:
@@ -106,6 +128,7 @@ class _Builder:
         elif not len(self._levels) or self._groups_numbers(heading, following):
             depth = min(heading.rank, len(self._open_headings()))
             self._group = depth if heading.neutral else depth + 1
+            self._recitals = _Recitals.STATED if heading.neutral else self._recitals
         else:
             depth = self._group + len(self._levels)
         self.sections.append(Section(heading.start, heading.end, depth, title, title, solid=False))
