@@ -13,6 +13,9 @@ from models.packs.terms import FoldedText, Span, Term
 
 _SENTENCE_END = re.compile(r"[.;?!]+[\"')]*\s+|\n\s*\n")
 _OPENING_CHARACTERS = 60
+# Lines of a table of contents, in folded text: a title, perhaps dots, a page number, the next number.
+_CONTENTS_LINE = re.compile(r"(?:\.[ .]{4,}|[a-z)]\s)\s*\d{1,3}\s+(?:article|section|exhibit|annex|schedule|\d{1,2}\.)")
+_CONTENTS_LINES = 4
 
 
 class RuleLabeller:
@@ -73,6 +76,8 @@ class RuleLabeller:
 
     def _matched(self, passage: Passage) -> Iterable[tuple[LabelDefinition, Rule, list[Span]]]:
         view = _View(FoldedText(passage.text), passage.section)
+        if len(_CONTENTS_LINE.findall(view.folded.text)) >= _CONTENTS_LINES:
+            return  # A table of contents names every clause and holds none.
         candidates = set(self._always)
         for word in view.folded.word_set & self._by_word.keys():
             candidates.update(self._by_word[word])
