@@ -39,9 +39,10 @@ def found_words(text: str, marks: Sequence[Mark]) -> tuple[str, ...]:
 
 def _sentence(item: Fused, words: Sequence[str], heading: Sequence[str], labels: Sequence[HitLabel]) -> str:
     parts = []
-    if item.keyword_rank is not None or words:
+    grounds = _grounds(words, heading)
+    if item.keyword_rank is not None or grounds:
         place = f"{_ordinal(item.keyword_rank)} by words" if item.keyword_rank else "by words"
-        parts.append(f"{place} ({_found(words, heading)})")
+        parts.append(f"{place} ({grounds})" if grounds else place)
     if item.semantic_rank is not None and item.cosine is not None:
         parts.append(f"{_ordinal(item.semantic_rank)} by meaning (similarity {item.cosine:.2f})")
     if not parts and labels:
@@ -52,11 +53,10 @@ def _sentence(item: Fused, words: Sequence[str], heading: Sequence[str], labels:
     return f"Found {' and '.join(parts)}."
 
 
-def _found(words: Sequence[str], heading: Sequence[str]) -> str:
-    said = [_quoted(words)] if words else []
-    if heading and not words:
-        said.append(f"in the title or heading: {_quoted(heading)}")
-    return "; ".join(said) or "no word is excluded"
+def _grounds(words: Sequence[str], heading: Sequence[str]) -> str:
+    if words:
+        return _quoted(words)
+    return f"in the title or heading: {_quoted(heading)}" if heading else ""
 
 
 def _quoted(words: Sequence[str]) -> str:

@@ -41,6 +41,8 @@ class Ranking:
         """Returns the places ``start`` to ``stop`` (0-based, ``stop`` not included), fewer at the end."""
         if self._question.vector is None:
             found = listed(self._index, self._question, start, stop - start)
+            if self._question.lexical is None or self._question.order is not Order.RELEVANCE:
+                return [Fused(candidate.key, candidate.score) for candidate in found]
             return _by_words(found, start)
         if self._question.order is not Order.RELEVANCE:
             return self._sorted(start, stop)
