@@ -45,3 +45,11 @@ class UnknownDocumentError(IndexerError):
 
 class UnknownRunError(IndexerError):
     """No ingest run with this identifier."""
+
+
+class UnknownPathError(IndexerError):
+    """A path that was to be ingested does not exist."""
+
+
+class CollectionNameError(IndexerError):
+    """A collection's name cannot be used; says what a name looks like."""

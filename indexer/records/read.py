@@ -34,6 +34,7 @@ __all__ = [
     "SourceRecord",
     "Totals",
     "VersionRecord",
+    "chunk_documents",
     "chunk_records",
     "collection_names",
     "document_chunks",
@@ -77,6 +78,16 @@ def chunk_records(connection: Connection, keys: Sequence[int]) -> dict[int, Chun
         rows = connection.execute(_BY_KEYS, {"keys": batch}).mappings().all()
         found.update({record.key: record for record in _with_labels(connection, rows)})
     return {key: found[key] for key in keys if key in found}
+
+
+def chunk_documents(connection: Connection, keys: Sequence[int]) -> dict[int, str]:
+    """Returns the ids of the documents that the passages with these keys belong to."""
+    table = schema.chunks
+    found = {}
+    for batch in _batches(keys):
+        query = select(table.c.key, table.c.document).where(table.c.key.in_(batch))
+        found.update({row.key: row.document for row in connection.execute(query)})
+    return found
 
 
 def document_chunks(connection: Connection, document: str) -> list[ChunkRecord]:

@@ -1,0 +1,229 @@
+"""Ingest: from paths or uploads to searchable passages, with one recorded outcome per file."""
+
+import functools
+import os
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Engine, select
+
+from indexer import chunk, extract, runs
+from indexer.apply import apply_outbox
+from indexer.blobs import BlobStore
+from indexer.extract.pool import IsolatedPool
+from indexer.index.protocol import ChunkIndex
+from indexer.ingest.encode import Encoding
+from indexer.ingest.flow import FilePool, Flow, files_of
+from indexer.ingest.look import Rules
+from indexer.ingest.sources import remove
+from indexer.ingest.store import Ledger
+from indexer.ingest.values import Extracted, File, Finding, Origin, RunSummary
+from indexer.ingest.walk import walk
+from indexer.ingest.work import read
+from indexer.ingest.writer import Target, Writer
+from indexer.locks import WRITER, held
+from indexer.rebuild import Report, ensure_index, silent
+from indexer.records import schema
+from indexer.records.codec import time_to_text
+from indexer.records.database import writing
+from models.packs import Pack
+from models.protocols import Encoder
+
+DEFAULT_COLLECTION = "contracts"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one file may take.
+
+    Attributes:
+        jobs: Worker processes that extract; 0 means one per processor.
+        seconds: Time to extract one file.
+        memory_mb: Memory of one worker process, in MiB.
+        max_bytes: Larger files are not read.
+    """
+
+    jobs: int = 0
+    seconds: float = 60.0
+    memory_mb: int = 1024
+    max_bytes: int = 100 << 20
+
+
+def isolated_pool(limits: Limits, encoder: str) -> IsolatedPool[Extracted]:
+    """Opens the worker processes that extract files for an encoder of that name."""
+    work = functools.partial(read, encoder=encoder)
+    return IsolatedPool(work, limits.jobs or os.cpu_count() or 1, limits.seconds, limits.memory_mb)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Ingest:
+    """Takes files into the records and the index.
+
+    One ingest, applier or rebuild runs at a time under a home folder. Killed at any moment it leaves
+    whole documents or nothing of them, and the next run goes on from there.
+
+    Attributes:
+        home: Folder of the writer lock; nothing below it is ever ingested.
+        encoder_name: As given to ``load_encoder``; the worker processes count tokens for it.
+        open_pool: Opens the pool that extracts files, for limits and an encoder's name.
+    """
+
+    home: Path
+    engine: Engine
+    blobs: BlobStore
+    index: ChunkIndex
+    encoder: Encoder
+    packs: Mapping[str, Pack]
+    limits: Limits = field(default_factory=Limits)
+    encoder_name: str = ""
+    clock: Callable[[], datetime] = _now
+    open_pool: Callable[[Limits, str], AbstractContextManager[FilePool]] = isolated_pool
+
+    def run(
+        self,
+        paths: Sequence[Path],
+        collection: str = DEFAULT_COLLECTION,
+        origin: Origin = Origin.COMMAND,
+        report: Report = silent,
+        wait: float = 0.0,
+    ) -> RunSummary:
+        """Ingests files and folders.
+
+        ``report`` is told files done, of how many, and the name of the last; ``wait`` is in seconds, for
+        another writer to finish.
+
+        Raises:
+            UnknownPathError: A path does not exist; nothing is done.
+            CollectionNameError: The collection's name cannot be used.
+            WriterBusyError: Another process writes.
+            IndexUnavailableError: The index needs a rebuild; nothing is done.
+        """
+        with held(self.home, WRITER, "ingest", wait):
+            found = list(walk(paths, self.home))
+            self._prepare()
+            with writing(self.engine) as connection:
+                runs.ensure_collection(connection, collection, self.clock())
+                run = runs.start_run(connection, collection, origin, self.clock())
+            return self._work(run, collection, files_of(found), _Progress(len(found), report))
+
+    def run_queued(self, report: Report = silent, wait: float = 0.0) -> list[RunSummary]:
+        """Ingests the uploads that wait, oldest first; raises as ``run``."""
+        with self.engine.connect() as connection:
+            if not runs.queued_runs(connection):
+                return []
+        summaries = []
+        with held(self.home, WRITER, "uploads", wait):
+            self._prepare()
+            with self.engine.connect() as connection:
+                queued = runs.queued_runs(connection)
+            for run, collection in queued:
+                files = self._uploaded(run)
+                with writing(self.engine) as connection:
+                    runs.resume_run(connection, run)
+                summaries.append(self._work(run, collection, files, _Progress(len(files), report)))
+        return summaries
+
+    def forget(self, collection: str, uris: Iterable[str], wait: float = 0.0) -> int:
+        """Notes that files are gone; documents that lie nowhere else leave the search.
+
+        Returns:
+            How many of the places were known. Raises as ``run``.
+        """
+        table = schema.sources
+        now = time_to_text(self.clock())
+        gone = 0
+        with held(self.home, WRITER, "forgetting deleted files", wait):
+            with writing(self.engine) as connection:
+                for uri in uris:
+                    own = table.c.collection == collection, table.c.uri == uri, table.c.gone_at.is_(None)
+                    row = connection.execute(select(table.c.id, table.c.document).where(*own)).first()
+                    if row is not None:
+                        remove(connection, row.id, row.document, now)
+                        gone += 1
+            self._prepare()
+            self._apply()
+        return gone
+
+    def _prepare(self) -> None:
+        """Closes what a killed process left open, and makes sure that there is an index to write to."""
+        with writing(self.engine) as connection:
+            runs.close_stale_runs(connection, self.clock())
+        ensure_index(self.engine, self.index, self.encoder, self.packs)
+
+    def _apply(self) -> int:
+        return apply_outbox(self.engine, self.index, self.packs)
+
+    def _work(
+        self, run: str, collection: str, items: Iterable[File | Finding], progress: "_Progress"
+    ) -> RunSummary:
+        started = time.monotonic()
+        state = runs.INTERRUPTED
+        try:
+            with closing(Encoding(self.engine, self.encoder)) as encoding:
+                writer = self._lead(run, collection, items, encoding, progress)
+            self._apply()
+            state = runs.DONE
+        finally:
+            seconds = time.monotonic() - started
+            with writing(self.engine) as connection:
+                runs.close_run(connection, run, state, seconds, self.clock())
+        return writer.tally.summary(run, seconds)
+
+    def _lead(
+        self,
+        run: str,
+        collection: str,
+        items: Iterable[File | Finding],
+        encoding: Encoding,
+        progress: "_Progress",
+    ) -> Writer:
+        versions = (extract.VERSION, chunk.VERSION)
+        rules = Rules(collection, versions, self.limits.max_bytes)
+        flow = Flow(self.engine, self.blobs, rules, lambda: self.open_pool(self.limits, self.encoder_name))
+
+        def written(finding: Finding) -> None:
+            flow.written(finding)
+            progress.step(finding.file.name)
+
+        ledger = Ledger(run, collection, versions, time_to_text(self.clock()))
+        target = Target(self.engine, self.blobs, ledger, self.packs[collection], self.clock)
+        writer = Writer(target, encoding, written, self._apply)
+        flow.work(items, writer)
+        return writer
+
+    def _uploaded(self, run: str) -> list[File]:
+        table = schema.run_files
+        query = select(table).where(table.c.run == run, table.c.outcome.is_(None)).order_by(table.c.uri)
+        with self.engine.connect() as connection:
+            return [
+                File(
+                    uri=row.uri,
+                    path=self.blobs.path(row.digest),
+                    name=row.uri.rpartition("/")[2],
+                    bytes=row.bytes,
+                    modified_ns=0,
+                    digest=row.digest,
+                )
+                for row in connection.execute(query)
+            ]
+
+
+class _Progress:
+    """Counts files and reports them."""
+
+    def __init__(self, total: int, report: Report) -> None:
+        self._done = 0
+        self._total = total
+        self._report = report
+
+    def step(self, name: str) -> None:
+        self._done += 1
+        self._report(self._done, self._total, name)

@@ -1,0 +1,99 @@
+"""The rows of a document, from what was extracted and what the models say of it."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from indexer.documents import Chunk, Document
+from indexer.ids import chunk_id, chunk_key, text_hash
+from indexer.ingest.values import Extracted, File
+from indexer.records.codec import blocks_to_bytes, boxes_to_bytes
+from indexer.records.labels import triggers_to_json
+
+Row = Mapping[str, Any]
+
+_TITLE_LENGTH = 500
+
+
+def document_row(document: str, collection: str, file: File, extracted: Extracted) -> dict[str, Any]:
+    """Returns the row of a document, without status, parent, versions and time."""
+    found, enrichment = extracted.document, extracted.enrichment
+    assert enrichment is not None, "a document is enriched before it is stored"
+    return {
+        "id": document,
+        "collection": collection,
+        "digest": file.digest,
+        "title": storable(found.title)[:_TITLE_LENGTH] or file.name,
+        "file_name": storable(file.name),
+        "media_type": found.media_type[:128],
+        "document_type": enrichment.document_type,
+        "document_date": enrichment.date.isoformat() if enrichment.date else None,
+        "pages": len(found.pages),
+        "characters": len(found.text),
+        "bytes": file.bytes,
+        "warnings": json.dumps(list(found.warnings)),
+        "facts": json.dumps({key: storable(value) for key, value in found.metadata.items()}),
+    }
+
+
+def text_row(document: str, found: Document) -> Row:
+    """Returns the row of a document's text and blocks."""
+    return {"document": document, "text": found.text, "blocks": blocks_to_bytes(found.blocks)}
+
+
+def page_rows(document: str, found: Document) -> list[Row]:
+    """Returns the rows of a document's pages."""
+    return [
+        {
+            "document": document,
+            "number": page.number,
+            "start": page.start,
+            "end": page.end,
+            "width": page.width,
+            "height": page.height,
+            "boxes": boxes_to_bytes(page.boxes),
+        }
+        for page in found.pages
+    ]
+
+
+def chunk_rows(document: str, chunks: tuple[Chunk, ...], chunker: str) -> list[Row]:
+    """Returns the rows of a document's passages, ids and keys derived."""
+    ids = [chunk_id(document, chunk.ordinal, chunker) for chunk in chunks]
+    return [
+        {
+            "key": chunk_key(identity),
+            "id": identity,
+            "document": document,
+            "ordinal": chunk.ordinal,
+            "start": chunk.start,
+            "end": chunk.end,
+            "page": chunk.page,
+            "section": chunk.section,
+            "text": chunk.text,
+            "text_hash": text_hash(chunk.text),
+        }
+        for identity, chunk in zip(ids, chunks, strict=True)
+    ]
+
+
+def prediction_rows(chunks: list[Row], extracted: Extracted) -> list[Row]:
+    """Returns the rows of the labels of a document's passages."""
+    assert extracted.enrichment is not None, "a document is enriched before it is stored"
+    return [
+        {
+            "chunk": chunk["key"],
+            "label": label.label,
+            "source": label.source.value,
+            "probability": label.probability,
+            "model": label.model,
+            "triggers": triggers_to_json(label.triggers),
+        }
+        for chunk, found in zip(chunks, extracted.enrichment.labels, strict=True)
+        for label in found
+    ]
+
+
+def storable(text: str) -> str:
+    """Returns a text that every database takes: no NUL, no half of a surrogate pair."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()

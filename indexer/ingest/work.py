@@ -1,0 +1,31 @@
+"""What a worker process does with a file: extract it, and cut its text into passages."""
+
+import functools
+import re
+from dataclasses import replace
+from pathlib import Path
+
+from indexer.chunk import chunk
+from indexer.extract import extract_path
+from indexer.ingest.values import Extracted
+from models.encoder.tokens import TokenCounter
+
+# Half of a surrogate pair cannot be written as UTF-8, and PostgreSQL takes no NUL.
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+
+
+def read(path: Path, name: str, *, encoder: str) -> Extracted:
+    """Returns a file's text and its passages, each fitting the window of the encoder of that name.
+
+    Raises:
+        ExtractionError: The file gives no text.
+    """
+    document = extract_path(path, name)
+    document = replace(document, text=_UNSTORABLE.sub("\ufffd", document.text))
+    tokens = _tokens(encoder)
+    return Extracted(document, chunk(document, tokens.count, tokens.max_tokens))
+
+
+@functools.lru_cache(maxsize=2)
+def _tokens(encoder: str) -> TokenCounter:
+    return TokenCounter(encoder)

@@ -1,0 +1,206 @@
+"""Gathers findings into batches, has their texts encoded, and writes each batch in one transaction."""
+
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, select
+from sqlalchemy.exc import DataError, IntegrityError
+
+from indexer.blobs import BlobStore
+from indexer.enrich import enrich
+from indexer.errors import ExtractionError
+from indexer.ids import text_hash
+from indexer.ingest.encode import Encoding, store_vectors
+from indexer.ingest.store import Ledger, store
+from indexer.ingest.values import Failure, Finding, Outcome, Result, RunSummary
+from indexer.records import schema
+from indexer.records.codec import time_to_text
+from indexer.records.database import writing
+from models.packs import Pack
+
+# A batch is started when it has so many texts to encode, passages, or files; whatever comes first.
+BATCH_TEXTS, BATCH_CHUNKS, BATCH_FILES = 256, 2000, 200
+# Batches that may wait: enough that the encoder always has the next one, few enough for the memory.
+WAITING_BATCHES = 2
+# The index takes over what was written at most so often, and for at most a tenth of the time.
+APPLY_SECONDS, APPLY_SHARE = 5.0, 10
+
+
+@dataclass(slots=True)
+class Batch:
+    """Findings that are written together, and the texts of their passages by hash."""
+
+    findings: list[Finding] = field(default_factory=list)
+    texts: dict[bytes, str] = field(default_factory=dict)
+    chunks: int = 0
+    vectors: "Future[list[dict[str, Any]]] | None" = None
+
+    def full(self) -> bool:
+        """Returns whether it should be started."""
+        return (
+            len(self.texts) >= BATCH_TEXTS or self.chunks >= BATCH_CHUNKS or len(self.findings) >= BATCH_FILES
+        )
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts the results of a run."""
+
+    outcomes: Counter[Outcome] = field(default_factory=Counter)
+    documents: int = 0
+    chunks: int = 0
+    failures: list[Failure] = field(default_factory=list)
+
+    def add(self, result: Result) -> None:
+        """Counts one file."""
+        self.outcomes[result.outcome] += 1
+        if result.outcome is Outcome.INDEXED:
+            self.documents += 1
+            self.chunks += result.chunks
+        elif result.outcome is Outcome.FAILED:
+            self.failures.append(Failure(result.file.uri, result.code or "", result.reason or ""))
+
+    def summary(self, run: str, seconds: float) -> RunSummary:
+        """Returns the run in numbers."""
+        return RunSummary(
+            run=run,
+            files=self.outcomes.total(),
+            documents=self.documents,
+            chunks=self.chunks,
+            outcomes={outcome.value: self.outcomes[outcome] for outcome in Outcome},
+            seconds=round(seconds, 3),
+            failures=tuple(self.failures),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a run writes to, and as what."""
+
+    engine: Engine
+    blobs: BlobStore
+    ledger: Ledger
+    pack: Pack
+    clock: Callable[[], datetime]
+
+
+class Writer:
+    """Takes findings in any order and writes them; not for several threads.
+
+    Args:
+        written: Called with each finding after it is committed.
+        apply: Brings the index up to date; called now and then.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        encoding: Encoding,
+        written: Callable[[Finding], None],
+        apply: Callable[[], object],
+    ) -> None:
+        self._target = target
+        self._encoding = encoding
+        self._written = written
+        self._apply = apply
+        self._batch = Batch()
+        self._waiting: deque[Batch] = deque()
+        self._next_apply = time.monotonic() + APPLY_SECONDS
+        self.tally = Tally()
+
+    def add(self, finding: Finding) -> None:
+        """Takes a finding; writes what is ready by now."""
+        finding = _enriched(finding, self._target.pack)
+        self._batch.findings.append(finding)
+        for chunk_text in _texts(finding):
+            self._batch.texts[text_hash(chunk_text)] = chunk_text
+            self._batch.chunks += 1
+        if self._batch.full():
+            self._start()
+        while self._waiting and self._is_due(self._waiting[0]):
+            self._write(self._waiting.popleft())
+
+    def finish(self) -> None:
+        """Writes all that was added."""
+        self._start()
+        while self._waiting:
+            self._write(self._waiting.popleft())
+
+    def _start(self) -> None:
+        if self._batch.findings:
+            self._batch.vectors = self._encoding.start(self._batch.texts)
+            self._batch.texts = {}
+            self._waiting.append(self._batch)
+            self._batch = Batch()
+
+    def _is_due(self, batch: Batch) -> bool:
+        done = batch.vectors is not None and batch.vectors.done()
+        return done or len(self._waiting) > WAITING_BATCHES
+
+    def _write(self, batch: Batch) -> None:
+        assert batch.vectors is not None
+        vectors = batch.vectors.result()
+        ledger = replace(self._target.ledger, now=time_to_text(self._target.clock()))
+        with writing(self._target.engine) as connection:
+            store_vectors(connection, vectors)
+            results = [_store_safely(connection, ledger, finding) for finding in batch.findings]
+        self._encoding.written(vectors)
+        for finding, found in zip(batch.findings, results, strict=True):
+            for result in found:
+                self.tally.add(result)
+            self._written(finding)
+        self._discard_unread([result for found in results for result in found])
+        self._apply_if_due()
+
+    def _discard_unread(self, results: list[Result]) -> None:
+        """Removes the copies of files that gave no document; nobody would ever ask for them."""
+        unread = {result.digest for result in results if result.document is None and result.digest}
+        if unread:
+            with self._target.engine.connect() as connection:
+                wanted = _wanted(connection, unread)
+            for digest in unread - wanted:
+                self._target.blobs.discard(digest)
+
+    def _apply_if_due(self) -> None:
+        started = time.monotonic()
+        if started >= self._next_apply:
+            self._apply()
+            ended = time.monotonic()
+            self._next_apply = ended + max(APPLY_SECONDS, APPLY_SHARE * (ended - started))
+
+
+def _store_safely(connection: Connection, ledger: Ledger, finding: Finding) -> list[Result]:
+    """Stores a finding; one that the database refuses becomes a failure and harms no other."""
+    try:
+        with connection.begin_nested():
+            return store(connection, ledger, finding)
+    except (IntegrityError, DataError) as error:
+        failure = ExtractionError("unreadable", f"The records do not take its text: {error.orig}.")
+        return store(connection, ledger, Finding(finding.file, finding.digest, failure=failure))
+
+
+def _wanted(connection: Connection, digests: set[str]) -> set[str]:
+    documents, files = schema.documents, schema.run_files
+    kept = select(documents.c.digest).where(documents.c.digest.in_(digests))
+    waiting = select(files.c.digest).where(files.c.digest.in_(digests), files.c.outcome.is_(None))
+    return {*connection.scalars(kept), *connection.scalars(waiting)}
+
+
+def _enriched(finding: Finding, pack: Pack) -> Finding:
+    found = finding.extracted
+    if found is not None:
+        found = replace(found, enrichment=enrich(found.document, found.chunks, pack))
+    attachments = tuple(_enriched(attachment, pack) for attachment in finding.attachments)
+    return replace(finding, extracted=found, attachments=attachments)
+
+
+def _texts(finding: Finding) -> Iterator[str]:
+    if finding.extracted is not None:
+        yield from (chunk.text for chunk in finding.extracted.chunks)
+    for attachment in finding.attachments:
+        yield from _texts(attachment)

@@ -1,0 +1,129 @@
+"""The life of an ingest run: queued, running, done or interrupted."""
+
+import re
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, Engine, select, update
+
+from indexer.blobs import BlobStore
+from indexer.errors import CollectionNameError
+from indexer.records import schema
+from indexer.records.codec import time_to_text
+from indexer.records.database import writing
+from indexer.records.write import insert_new
+from models.packs import pack_names
+
+QUEUED, RUNNING, DONE, INTERRUPTED = "queued", "running", "done", "interrupted"
+UPLOAD = "upload"
+DEFAULT_PACK = "contracts"
+_COLLECTION = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
+_NAME_LENGTH = 200
+
+
+def ensure_collection(connection: Connection, name: str, now: datetime) -> None:
+    """Makes a collection where it is new. Raises CollectionNameError."""
+    if not _COLLECTION.fullmatch(name):
+        raise CollectionNameError(
+            f"{name[:80]!r} is no name of a collection: small letters, digits, - and _, at most 63, "
+            "the first a letter or digit"
+        )
+    pack = name if name in pack_names() else DEFAULT_PACK
+    row = {"name": name, "pack": pack, "created_at": time_to_text(now)}
+    insert_new(connection, schema.collections, [row])
+
+
+def start_run(connection: Connection, collection: str, origin: str, now: datetime) -> str:
+    """Notes a run that begins; returns its id."""
+    run = uuid.uuid4().hex
+    _insert_run(connection, run, collection, (origin, RUNNING), now)
+    return run
+
+
+def resume_run(connection: Connection, run: str) -> None:
+    """Notes that a queued run is being worked on."""
+    connection.execute(update(schema.runs).where(schema.runs.c.id == run).values(state=RUNNING))
+
+
+def close_run(connection: Connection, run: str, state: str, seconds: float, now: datetime) -> None:
+    """Notes how and when a run ended."""
+    values = {"state": state, "finished_at": time_to_text(now), "seconds": seconds}
+    connection.execute(update(schema.runs).where(schema.runs.c.id == run).values(values))
+
+
+def close_stale_runs(connection: Connection, now: datetime) -> int:
+    """Closes runs whose process has died; uploads among them go back into the queue.
+
+    Call it while holding the writer lock: nobody else can then be running. Returns how many.
+    """
+    stale = schema.runs.c.state == RUNNING
+    uploads = stale & (schema.runs.c.origin == UPLOAD)
+    queued = connection.execute(update(schema.runs).where(uploads).values(state=QUEUED)).rowcount
+    values = {"state": INTERRUPTED, "finished_at": time_to_text(now)}
+    return queued + connection.execute(update(schema.runs).where(stale).values(values)).rowcount
+
+
+def queued_runs(connection: Connection) -> list[tuple[str, str]]:
+    """Returns id and collection of the runs that wait, oldest first."""
+    table = schema.runs
+    query = select(table.c.id, table.c.collection).where(table.c.state == QUEUED)
+    return [(row.id, row.collection) for row in connection.execute(query.order_by(table.c.started_at))]
+
+
+def enqueue_upload(
+    engine: Engine,
+    blobs: BlobStore,
+    collection: str,
+    files: Sequence[tuple[str, bytes]],
+    *,
+    now: datetime | None = None,
+) -> str:
+    """Stores uploaded files, each a name and its content, and queues a run for the worker.
+
+    The names are for people and never become paths; ``now`` is for tests.
+
+    Returns:
+        The id of the run. Its files have no outcome until the worker is done with them.
+
+    Raises:
+        CollectionNameError: The collection's name cannot be used.
+    """
+    moment = now or datetime.now(UTC)
+    run = uuid.uuid4().hex
+    rows = [_waiting(run, blobs.put(content), name, len(content)) for name, content in files]
+    with writing(engine) as connection:
+        ensure_collection(connection, collection, moment)
+        _insert_run(connection, run, collection, (UPLOAD, QUEUED), moment)
+        insert_new(connection, schema.run_files, rows)
+    return run
+
+
+def shown_name(name: str) -> str:
+    """Returns a file's name without folders and unprintable characters, at most 200 characters."""
+    last = re.split(r"[/\\]", _UNPRINTABLE.sub("", name))[-1].strip()
+    if len(last) > _NAME_LENGTH:
+        stem, dot, ending = last.rpartition(".")
+        ending = dot + ending if dot and len(ending) <= 10 else ""
+        last = (stem if ending else last)[: _NAME_LENGTH - len(ending)] + ending
+    return last if last.strip(".") else "unnamed"
+
+
+def _waiting(run: str, digest: str, name: str, size: int) -> dict[str, object]:
+    uri = f"{UPLOAD}/{digest[:12]}/{shown_name(name)}"
+    return {"run": run, "uri": uri, "digest": digest, "bytes": size, "chunks": 0}
+
+
+def _insert_run(
+    connection: Connection, run: str, collection: str, origin_and_state: tuple[str, str], now: datetime
+) -> None:
+    origin, state = origin_and_state
+    row = {
+        "id": run,
+        "collection": collection,
+        "origin": origin,
+        "state": state,
+        "started_at": time_to_text(now),
+    }
+    insert_new(connection, schema.runs, [row])
