@@ -24,7 +24,8 @@ class Word:
 class Phrase:
     """Words in order with at most ``slop`` moves between them; unstemmed when slop is 0.
 
-    ``ordered=False`` is proximity (a w/10 b): the words in either order within ``slop`` words.
+    ``ordered=False`` is proximity (a w/10 b): each two of the words in either order, at most
+    ``slop`` positions apart (1: side by side).
     """
 
     words: tuple[str, ...]

@@ -86,8 +86,6 @@ def build_approximate(codes: NDArray[np.float16], path: Path) -> str:
     return kind
 
 
-def open_approximate(path: Path) -> Approximate | None:
-    """Opens the approximate index of a segment, memory-mapped; None where it has none."""
-    if not path.exists():
-        return None
+def open_approximate(path: Path) -> Approximate:
+    """Opens the approximate index of a segment, memory-mapped."""
     return Approximate(faiss.read_index(str(path), faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY))

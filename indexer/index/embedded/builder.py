@@ -3,17 +3,15 @@
 import shutil
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from pathlib import Path
 
 import numpy as np
-import tantivy
 from numpy.typing import NDArray
 
 from indexer.errors import IndexerError
 from indexer.index.embedded.layout import Layout, Manifest, Pointer, SegmentEntry, sync
-from indexer.index.embedded.schema import payload, register_analyzers, schema, to_document
+from indexer.index.embedded.schema import HEAP_BYTES, THREADS, new_lexical, payload, to_document
 from indexer.index.embedded.segment import Rows, write_segment
-from indexer.index.embedded.writer import HEAP_BYTES, THREADS, to_rows
+from indexer.index.embedded.writer import to_rows
 from indexer.index.mapping import chunk_mapping
 from indexer.index.protocol import IndexedChunk
 
@@ -100,15 +98,6 @@ class Builder:
             entries = (write_segment(directory, "s1", rows),)
         spool.unlink()
         return entries
-
-
-def new_lexical(path: Path) -> tantivy.Index:
-    """Makes an empty index of words in a new directory."""
-    path.mkdir(parents=True)
-    index = tantivy.Index(schema(), str(path), reuse=False)
-    index.config_reader("manual")
-    register_analyzers(index)
-    return index
 
 
 def next_generation(layout: Layout) -> str:

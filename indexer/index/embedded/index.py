@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from indexer.errors import IndexUnavailableError
 from indexer.index.embedded.builder import Builder, drop_generations, next_generation
-from indexer.index.embedded.layout import REBUILD, Layout, Manifest, Pointer
+from indexer.index.embedded.layout import FLAT, REBUILD, Layout, Manifest, Pointer
 from indexer.index.embedded.lock import writer_lock
 from indexer.index.embedded.state import State
 from indexer.index.embedded.tidy import tidy
@@ -27,7 +27,7 @@ from indexer.index.protocol import (
 )
 from indexer.index.query import Node
 
-# A reader can see a state whose files the writer deletes before they are opened; it looks again.
+# A reader may read of files that the writer deletes before they are opened; it looks again.
 ATTEMPTS = 5
 
 _Stamp = tuple[tuple[int, int, int], tuple[int, int, int]]
@@ -76,6 +76,8 @@ class EmbeddedIndex:
         with writer_lock(self._layout.lock, "applying changes"):
             if not self._layout.current.exists():
                 self._begin()
+            # An apply that failed half-way has committed words that the opened state does not show.
+            self._stamp = None
             present = self._present()
             apply_update(self._layout, present, to_update(upserts, removed_documents), position)
             tidy(self._layout, self._present())
@@ -118,7 +120,7 @@ class EmbeddedIndex:
             previous=pointer.previous,
             chunks=manifest.chunks,
             position=manifest.position,
-            vector_kind=largest.kind if largest else "Flat",
+            vector_kind=largest.kind if largest else FLAT,
             encoder=manifest.encoder,
             bytes=sum(each.stat().st_size for each in directory.rglob("*") if each.is_file()),
         )
@@ -141,16 +143,17 @@ class EmbeddedIndex:
 
     def _present(self) -> State:
         """Returns the newest state; two calls to stat tell whether the opened one still is."""
-        for attempt in range(ATTEMPTS):
-            state = self._state
-            if state is not None and self._stamp == self._read_stamp(state.pointer.generation):
-                return state
+        state = self._state
+        if state is not None and self._stamp == self._read_stamp(state.pointer.generation):
+            return state
+        for _ in range(ATTEMPTS):
+            before = self._newest_stamp()
             try:
                 return self._open()
-            except FileNotFoundError:
-                if attempt == ATTEMPTS - 1:
+            except (IndexUnavailableError, FileNotFoundError):
+                if self._newest_stamp() == before:
                     raise
-        raise AssertionError("unreachable")
+        return self._open()
 
     def _open(self) -> State:
         with self._opening:
@@ -163,6 +166,10 @@ class EmbeddedIndex:
             state = State(self._layout, pointer, manifest, self._state)
             self._state, self._stamp = state, stamp
             return state
+
+    def _newest_stamp(self) -> _Stamp | None:
+        name = self._layout.served()
+        return self._read_stamp(name) if name else None
 
     def _check(self, manifest: Manifest) -> None:
         """Refuses an index that this version or this encoder did not make."""

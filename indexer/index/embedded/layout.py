@@ -17,6 +17,7 @@ from typing import Any
 from indexer.errors import IndexUnavailableError
 
 FORMAT = 1
+FLAT = "Flat"
 REBUILD = 'Run "clausewatch rebuild" to make it anew from the records.'
 
 
@@ -29,14 +30,14 @@ class SegmentEntry:
         rows: Vectors in it, dead ones included.
         live: File name of the bitmap of rows that are not deleted; None while all of them live.
         dead: How many are deleted.
-        kind: "Flat", or the FAISS factory string of its graph or inverted file.
+        kind: ``FLAT``, or the FAISS factory string of its graph or inverted file.
     """
 
     name: str
     rows: int
     live: str | None = None
     dead: int = 0
-    kind: str = "Flat"
+    kind: str = FLAT
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """Ordered lists of keys from tantivy: by relevance, risk or date, ties always by key."""
 
 from collections.abc import Callable
-from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,10 @@ MARGIN = 32
 # A tie wider than this at the end of a page is cut by tantivy's own order.
 WIDEST_TIE = 100_000
 
+# tantivy adds the scores of terms in an order that varies between segments, so that equal chunks can
+# differ in the last bits; scores are equal when they are to this many decimals.
+DECIMALS = 4
+
 Hit = tuple[float, tantivy.DocAddress]
 _ORDER_FIELDS = {Order.RISK: "risk", Order.NEWEST: "day"}
 
@@ -27,7 +30,7 @@ def ranked(
     """Returns hits by BM25, highest first, ties by key."""
     wanted = offset + limit
     hits = _complete(lambda count: searcher.search(query, count, count=False).hits, wanted)
-    return _by_key(searcher, hits)[offset:wanted]
+    return tuple(_by_key(searcher, hits)[offset:wanted])
 
 
 def ordered(
@@ -97,16 +100,19 @@ def _complete(fetch: Callable[[int], list[Hit]], wanted: int) -> list[Hit]:
     asked = wanted + MARGIN
     while True:
         hits = fetch(asked)
-        complete = len(hits) < asked or hits[-1][0] < hits[wanted - 1][0]
+        complete = len(hits) < asked or _rounded(hits[-1][0]) < _rounded(hits[wanted - 1][0])
         if complete or asked >= wanted + WIDEST_TIE:
             return hits
         asked = min(asked * 4, wanted + WIDEST_TIE)
 
 
-def _by_key(searcher: tantivy.Searcher, hits: list[Hit]) -> tuple[Candidate, ...]:
-    keys = searcher.fast_field_values("key", [address for _, address in hits])
-    found: list[Candidate] = []
-    pairs = [(score, int(key or 0)) for (score, _), key in zip(hits, keys, strict=True)]
-    for score, group in groupby(pairs, key=lambda each: each[0]):
-        found += [Candidate(key, score) for key in sorted(key for _, key in group)]
-    return tuple(found)
+def _by_key(searcher: tantivy.Searcher, hits: list[Hit]) -> list[Candidate]:
+    found = searcher.fast_field_values("key", [address for _, address in hits])
+    candidates = [
+        Candidate(int(key or 0), _rounded(score)) for (score, _), key in zip(hits, found, strict=True)
+    ]
+    return sorted(candidates, key=lambda each: (-each.score, each.key))
+
+
+def _rounded(score: float) -> float:
+    return round(score, DECIMALS)

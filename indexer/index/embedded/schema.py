@@ -5,6 +5,7 @@ import json
 from dataclasses import asdict
 from datetime import date
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import tantivy
@@ -20,6 +21,8 @@ MILLION = 1_000_000
 STRIDE = MILLION + 1
 CODE_BITS = 42
 NO_DAY = -1
+HEAP_BYTES = 128_000_000
+THREADS = 2
 
 
 @cache
@@ -42,6 +45,15 @@ def register_analyzers(index: tantivy.Index) -> None:
     """Gives an opened index the analysers that its schema names."""
     for kind in (analysis.STEMMED, analysis.EXACT):
         index.register_tokenizer(kind, analysis.analyzer(kind))
+
+
+def new_lexical(path: Path) -> tantivy.Index:
+    """Makes an empty index of words in a new directory."""
+    path.mkdir(parents=True)
+    index = tantivy.Index(schema(), str(path), reuse=False)
+    index.config_reader("manual")
+    register_analyzers(index)
+    return index
 
 
 def millionths(probability: float) -> int:

@@ -25,7 +25,7 @@ from indexer.index.embedded.approximate import (
     only,
     open_approximate,
 )
-from indexer.index.embedded.layout import SegmentEntry, sync
+from indexer.index.embedded.layout import FLAT, SegmentEntry, sync
 
 # Its type stubs lack the Python arguments that its wrapper adds.
 faiss: Any = faiss_stubs
@@ -81,7 +81,9 @@ class Segment:
         self._flat = faiss.read_index(str(directory / f"{entry.name}.codes.faiss"), faiss.IO_FLAG_MMAP_IFC)
         raw = faiss.rev_swig_ptr(self._flat.codes.data(), entry.rows * self._flat.d * 2)
         self.codes: NDArray[np.float16] = raw.view(np.float16).reshape(entry.rows, self._flat.d)
-        self._approximate: Approximate | None = open_approximate(directory / f"{entry.name}.near.faiss")
+        self._approximate: Approximate | None = (
+            None if entry.kind == FLAT else open_approximate(directory / f"{entry.name}.near.faiss")
+        )
         if entry.live is None:
             self.live: NDArray[np.bool_] = np.ones(entry.rows, np.bool_)
         else:
@@ -161,7 +163,7 @@ def write_segment(directory: Path, name: str, rows: Rows) -> SegmentEntry:
     np.save(directory / f"{name}.keys.npy", rows.keys[order])
     np.save(directory / f"{name}.documents.npy", rows.documents[order])
     faiss.write_index(flat, str(directory / f"{name}.codes.faiss"))
-    kind = "Flat"
+    kind = FLAT
     if len(order) > EXACT_ROWS:
         raw = faiss.rev_swig_ptr(flat.codes.data(), flat.codes.size())
         codes = raw.view(np.float16).reshape(len(order), -1)

@@ -1,8 +1,10 @@
-"""What a writer does after its change is visible: merging, and deleting files that nothing names."""
+"""What a writer does after its change is visible: merging, compacting, and deleting what nothing names."""
 
+import shutil
 import time
 from dataclasses import replace
 
+from indexer.index.embedded.compact import compact, compaction_due
 from indexer.index.embedded.layout import Layout, Manifest
 from indexer.index.embedded.state import State
 from indexer.index.embedded.vectors import VectorSet, merge, merge_due
@@ -12,13 +14,15 @@ GRACE_SECONDS = 60.0
 
 
 def tidy(layout: Layout, present: State) -> None:
-    """Merges the vector segments that are due and deletes what older states left behind."""
+    """Merges and compacts what is due, and deletes what older states left behind."""
     generation = present.pointer.generation
-    manifest = merge_vectors(layout, generation, present)
+    manifest = _merge_vectors(layout, generation, present)
+    if compaction_due(layout.generation(generation) / manifest.lexical):
+        manifest = _compact_words(layout, generation, present, manifest)
     delete_superseded(layout, generation, manifest, time.time() - GRACE_SECONDS)
 
 
-def merge_vectors(layout: Layout, generation: str, present: State) -> Manifest:
+def _merge_vectors(layout: Layout, generation: str, present: State) -> Manifest:
     """Merges segments, one tier after the other; returns the manifest of the last state."""
     manifest, vectors = present.manifest, present.vectors
     directory = layout.vectors(generation)
@@ -31,8 +35,19 @@ def merge_vectors(layout: Layout, generation: str, present: State) -> Manifest:
     return manifest
 
 
+def _compact_words(layout: Layout, generation: str, present: State, manifest: Manifest) -> Manifest:
+    serial = manifest.serial + 1
+    name = f"lexical-{serial}"
+    target = layout.generation(generation) / name
+    shutil.rmtree(target, ignore_errors=True)  # of a compaction that was killed
+    compact(present.searcher, target)
+    compacted = replace(manifest, lexical=name, serial=serial)
+    layout.write_manifest(generation, compacted)
+    return compacted
+
+
 def delete_superseded(layout: Layout, generation: str, manifest: Manifest, before: float) -> None:
-    """Deletes vector files that the manifest does not name and that are older than ``before``.
+    """Deletes files of a generation that its manifest does not name and that are older than ``before``.
 
     Args:
         layout: Where.
@@ -46,3 +61,6 @@ def delete_superseded(layout: Layout, generation: str, manifest: Manifest, befor
         named = path.name in bitmaps if path.suffix == ".live" else path.name.split(".")[0] in names
         if not named and path.stat().st_mtime < before:
             path.unlink(missing_ok=True)
+    for path in layout.generation(generation).glob("lexical-*"):
+        if path.name != manifest.lexical and path.stat().st_mtime < before:
+            shutil.rmtree(path)

@@ -9,7 +9,7 @@ is passed over, the first words count.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import permutations
+from itertools import combinations, islice
 
 import tantivy
 
@@ -21,8 +21,8 @@ from indexer.index.query import AllOf, AnyOf, Node, Phrase, TextField, Wildcard,
 MAX_LEAVES = 256
 MAX_DEPTH = 32
 MAX_SLOP = 1_000
-# Orders of words grow as their factorial; from here on a wider sloppy phrase stands for them.
-MAX_PERMUTED = 4
+# Pairs of words that proximity compares.
+MAX_PAIRS = 45
 LITERALS_IN_FRONT = 2
 
 _SHOULD, _MUST, _MUST_NOT = tantivy.Occur.Should, tantivy.Occur.Must, tantivy.Occur.MustNot
@@ -142,13 +142,18 @@ def _phrase(phrase: Phrase) -> list[tantivy.Query]:
 
 
 def _near(field: str, words: list[list[tuple[int, str]]], distance: int) -> tantivy.Query:
-    """Matches words in any order where the last stands at most ``distance`` words after the first."""
-    if len(words) > MAX_PERMUTED:
-        return _sequence(field, _joined(words), distance + len(words))
-    slop = max(distance - (len(words) - 1), 0)
-    orders = [_sequence(field, _joined(each), slop) for each in permutations(words)]
-    # The best order counts; a sum would reward words for matching both ways.
-    return tantivy.Query.disjunction_max_query(orders) if len(orders) > 1 else orders[0]
+    """Matches where each two of the words stand within the distance, in either order."""
+    if len(words) == 1:
+        return _sequence(field, words[0], 0)
+    slop = max(distance - 1, 0)
+    pairs = [
+        # The better order counts; a sum would reward two words for matching both ways.
+        tantivy.Query.disjunction_max_query(
+            [_sequence(field, _joined(each), slop) for each in ((first, second), (second, first))]
+        )
+        for first, second in islice(combinations(words, 2), MAX_PAIRS)
+    ]
+    return pairs[0] if len(pairs) == 1 else tantivy.Query.boolean_query([(_MUST, each) for each in pairs])
 
 
 def _joined(words: Sequence[list[tuple[int, str]]]) -> list[tuple[int, str]]:
@@ -171,10 +176,10 @@ def _sequence(field: str, found: list[tuple[int, str]], slop: int) -> tantivy.Qu
 
 
 def _wildcard(wildcard: Wildcard) -> list[tantivy.Query]:
-    patterns = [_regex(piece) for piece in _PIECES.findall(wildcard.pattern)]
-    literals = re.split(r"[*?]", wildcard.pattern.lstrip(), maxsplit=1)[0]
-    if not patterns or len(literals) < LITERALS_IN_FRONT:
+    pieces = [each for each in _PIECES.findall(wildcard.pattern) if re.search(r"\w", each)]
+    if not pieces or not re.match(rf"\w{{{LITERALS_IN_FRONT}}}", pieces[0]):
         return [tantivy.Query.empty_query()]
+    patterns = [_regex(each) for each in pieces]
     words: list[str | tuple[int, str]] = list(patterns)
     return [
         _weighted(

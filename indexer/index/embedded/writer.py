@@ -9,14 +9,11 @@ import tantivy
 from indexer.index.embedded import lexical
 from indexer.index.embedded.filters import documents_query
 from indexer.index.embedded.layout import Layout, Manifest
-from indexer.index.embedded.schema import fingerprint, number, payload, to_document
+from indexer.index.embedded.schema import HEAP_BYTES, THREADS, fingerprint, number, payload, to_document
 from indexer.index.embedded.segment import Rows
 from indexer.index.embedded.state import State
 from indexer.index.embedded.vectors import VectorChange, apply_change
 from indexer.index.protocol import IndexedChunk
-
-HEAP_BYTES = 128_000_000
-THREADS = 2
 
 
 @dataclass(frozen=True, slots=True)
