@@ -8,6 +8,7 @@ from models.packs.terms import FoldedText, Term
 
 UNKNOWN_TYPE = "Other"
 _HEAD_CHARACTERS = 600
+_SEPARATORS = str.maketrans("_-", "  ")  # as file names have them
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ class Pack:
             text: The document's text; only its first 600 characters are read.
         """
         for place in (title, text[:_HEAD_CHARACTERS]):
-            found = self._type_of(FoldedText(place.replace("_", " ")))
+            found = self._type_of(FoldedText(place.translate(_SEPARATORS)))
             if found:
                 return found
         return UNKNOWN_TYPE

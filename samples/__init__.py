@@ -1,0 +1,1 @@
+"""Sample documents: fictional contracts written for this product, and what builds their files."""
