@@ -1,7 +1,7 @@
 """Puts blocks together into one text, so that every offset is right by construction."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import PurePath
 
 from indexer.documents import Block, BlockKind
@@ -12,6 +12,16 @@ _DROPPED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b\u2060\uf
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _BLANKS = re.compile(r"[^\S\n]+")
 _LINE_ENDS = re.compile(r" ?\n[ \n]*")
+_EXHIBIT = re.compile(
+    r"^(?:exhibit|schedule|annex)\s+[\w.()-]+\s*|^table of contents$|^confidential$", re.IGNORECASE
+)
+_NAMES_DOCUMENT = re.compile(
+    r"\b(?:agreement|contract|lease|licen[cs]e|deed|addendum|amendment|policy|terms|conditions|memorandum|"
+    r"guarant(?:y|ee)|undertaking|charter|bylaws|plan|order|notice)\b",
+    re.IGNORECASE,
+)
+_OPENING = 12
+_MAX_TITLE = 150
 _CLOSE = {BlockKind.LIST_ITEM, BlockKind.TABLE_ROW, BlockKind.MAIL_HEADER}
 
 
@@ -27,12 +37,28 @@ def default_title(file_name: str) -> str:
     return PurePath(file_name.replace("\\", "/")).stem.strip() or "Untitled"
 
 
-def first_heading(text: str, blocks: Iterable[Block]) -> str:
-    """Returns the words of the first heading on one line, at most 200 characters; else ""."""
-    for block in blocks:
-        if block.kind is BlockKind.HEADING:
-            return " ".join(text[block.start : block.end].split())[:200]
-    return ""
+def guess_title(text: str, blocks: Sequence[Block]) -> str:
+    """Returns what a reader would call the document, one line, or "" where nothing offers itself.
+
+    Among the first blocks, a short one in capitals that names a kind of document ("Supply
+    Agreement") is preferred to a heading: contracts often open with a party, a logo or an exhibit
+    number.
+    """
+    opening = [
+        (block, _EXHIBIT.sub("", " ".join(text[block.start : block.end].split()))[:200])
+        for block in blocks[:_OPENING]
+        if block.end - block.start <= _MAX_TITLE and block.kind is not BlockKind.MAIL_HEADER
+    ]
+    named = (words for _, words in opening if _NAMES_DOCUMENT.search(words) and _is_capitalised(words))
+    headings = (words for block, words in opening if block.kind is BlockKind.HEADING and len(words) > 2)
+    return next(named, "") or next(headings, "")
+
+
+def _is_capitalised(words: str) -> bool:
+    long = [word for word in re.findall(r"[^\W\d_]+", words) if len(word) > 3]
+    return (
+        bool(long) and sum(word[0].isupper() for word in long) >= 0.8 * len(long) and words[-1] not in ".,;:"
+    )
 
 
 class TextBuilder:

@@ -7,20 +7,42 @@ _DIVISION = re.compile(
     r"\s+(?P<number>\d+(?:\.\d+)*|[ivxlc]+|[a-z](?:-\d+)?)\b\s*[.:)–—-]*\s*(?P<rest>.*)",
     re.IGNORECASE,
 )
-_NUMBERED = re.compile(r"(?P<number>\d{1,3}(?:\.\d{1,3})*|[IVXLC]+|[A-Z])[.)]?\s+(?P<rest>\S.*)")
+_NUMBERED = re.compile(
+    r"(?P<number>\d{1,2}|\d{1,3}(?:\.\d{1,3})+|(?:\d{1,3}|[IVXLC]+|[A-Z])(?=[.)]))[.)]?\s+(?P<rest>\S.*)"
+)
 _MARKER = re.compile(
     r"(?:\(?(?:[a-zA-Z]|[ivxlcIVXLC]{1,5}|\d{1,3})\)|\d{1,3}(?:\.\d{1,3})*\.(?=\s)|\d{1,3}(?:\.\d{1,3})+(?=\s)"
     r"|[ivxIVX]{1,5}\.(?=\s)|[A-Z]\.(?=\s)|[•·▪◦●○■‣*–-](?=\s))\s*(?=\S)"
 )
+_NAMED = re.compile(r"(?:Section|SECTION|Article|ARTICLE|Clause|CLAUSE)\s+(?:\d+(?:\.\d+)*|[IVXLC]+)\b")
+_REFERRING = re.compile(
+    r"\b(?:sections?|articles?|clauses?|paragraphs?|exhibits?|schedules?|and|or|to|of|by|than)$|,$",
+    re.IGNORECASE,
+)
+_SENTENCE_END = re.compile(r"[.:;!?][\"'”’)\]]*$|;\s*(?:and|or)$")
 _SMALL_WORDS = frozenset(
     re.findall(r"\w+", "a an and as at by for from in of on or the to with without upon under")
 )
 _MAX_LENGTH = 120
 
 
-def starts_clause(line: str) -> bool:
-    """Says whether a line starts with a number, a letter or a bullet as clauses and items do."""
-    return _MARKER.match(line.lstrip()) is not None
+def starts_clause(line: str, after: str = "") -> bool:
+    """Says whether a line starts with a number, a letter or a bullet as clauses and items do.
+
+    Args:
+        line: The line.
+        after: The line above, if the text of that line may run on: "as stated in Section" makes
+            the number that follows a reference.
+    """
+    line = line.lstrip()
+    if _NAMED.match(line):
+        return not after or ends_sentence(after)
+    return _MARKER.match(line) is not None and not _REFERRING.search(after)
+
+
+def ends_sentence(text: str) -> bool:
+    """Says whether a text ends as sentences and list items do."""
+    return _SENTENCE_END.search(text) is not None
 
 
 def is_marker(text: str) -> bool:
@@ -37,7 +59,8 @@ def heading_level(line: str) -> int | None:
         return None
     division = _DIVISION.fullmatch(line)
     if division and _is_title(division["rest"], allow_empty=True) and division["word"][0].isupper():
-        return 1 + division["number"].count(".")
+        counted = division["word"].lower() in {"section", "clause"}
+        return 1 + division["number"].count(".") if counted else 1
     numbered = _NUMBERED.fullmatch(line)
     if numbered and _is_title(numbered["rest"]):
         return 1 + numbered["number"].count(".")

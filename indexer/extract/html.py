@@ -8,7 +8,7 @@ from lxml.html import HtmlElement
 
 from indexer.documents import BlockKind, Document
 from indexer.errors import ExtractionError
-from indexer.extract.assemble import TextBuilder, default_title, first_heading, tidy
+from indexer.extract.assemble import TextBuilder, default_title, guess_title, tidy
 from indexer.extract.decode import decode
 from indexer.extract.headings import is_marker
 
@@ -42,7 +42,7 @@ def read(content: bytes, file_name: str) -> Document:
     title = tidy(root.findtext(".//title") or "").replace("\n", " ")
     return Document(
         text=text,
-        title=title or first_heading(text, blocks) or default_title(file_name),
+        title=title or guess_title(text, blocks) or default_title(file_name),
         media_type="text/html",
         blocks=blocks,
     )

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from indexer.documents import Block, BlockKind, Document
-from indexer.extract.assemble import default_title, first_heading
+from indexer.extract.assemble import default_title, guess_title
 from indexer.extract.decode import decode
 from indexer.extract.plain import Line, lines_of, normalise_line_ends
 
@@ -18,7 +18,7 @@ def read(content: bytes, file_name: str) -> Document:
     """Reads Markdown; nothing but line endings is changed, marks included."""
     text = normalise_line_ends(decode(content))
     blocks = tuple(find_blocks(text))
-    title = first_heading(text, blocks) or default_title(file_name)
+    title = guess_title(text, blocks) or default_title(file_name)
     return Document(text=text, title=title, media_type="text/markdown", blocks=blocks)
 
 

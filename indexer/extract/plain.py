@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from indexer.documents import Block, BlockKind, Document
-from indexer.extract.assemble import default_title, first_heading
+from indexer.extract.assemble import default_title, guess_title
 from indexer.extract.decode import decode
 from indexer.extract.headings import heading_level, starts_clause
 
@@ -18,7 +18,7 @@ def read(content: bytes, file_name: str) -> Document:
     """Reads a text file; nothing but line endings is changed."""
     text = normalise_line_ends(decode(content))
     blocks = tuple(find_blocks(text))
-    title = first_heading(text, blocks) or default_title(file_name)
+    title = guess_title(text, blocks) or default_title(file_name)
     return Document(text=text, title=title, media_type="text/plain", blocks=blocks)
 
 
@@ -57,7 +57,9 @@ def find_blocks(text: str) -> Iterator[Block]:
     for start, end in lines:
         deeper = start - text.rfind("\n", 0, start) - 1 - indent
         heading = heading_level(text[start:end]) is not None
-        if group and (start == end or heading or not wrapped or _starts_block(text[start:end], deeper)):
+        if group and (
+            start == end or heading or not wrapped or _starts_block(text, group[-1], (start, end), deeper)
+        ):
             yield _block(text, group)
             group = []
         if end > start:
@@ -76,8 +78,8 @@ def is_hard_wrapped(lines: list[Line]) -> bool:
     return bool(lengths) and lengths[int(0.95 * (len(lengths) - 1))] <= _HARD_WRAP
 
 
-def _starts_block(line: str, deeper: int) -> bool:
-    return starts_clause(line) or deeper >= _INDENT
+def _starts_block(text: str, before: Line, line: Line, deeper: int) -> bool:
+    return deeper >= _INDENT or starts_clause(text[slice(*line)], after=text[slice(*before)])
 
 
 def _block(text: str, group: list[Line]) -> Block:

@@ -18,6 +18,8 @@ _SYMBOLS = {
     **dict.fromkeys((0xF0B7, 0xF0A7, 0xF0D8, 0xF076), "•"),
 }
 _SCALE = 1_000
+_LINE_END = 10
+_BLANK = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +60,11 @@ def read_characters(page: pdfium.PdfPage, text_page: pdfium.PdfTextPage) -> Char
     codes, raw_boxes, angles = _read_raw(text_page)
     boxes = _to_display(page, raw_boxes, width, height)
     quarter = _quarters(page, angles)
-    visible = codes > 32
+    visible = codes > _BLANK
     main = int(np.bincount(quarter[visible], minlength=4).argmax()) if visible.any() else 0
     upright = _turn(boxes, main, width, height)
-    kept = ~_doubles(codes, upright)
+    doubled = _doubles(codes, upright)
+    kept = ~(doubled | _false_blanks(text_page, codes, upright, doubled))
     return Characters(
         codes=codes[kept],
         boxes=boxes[kept],
@@ -91,25 +94,28 @@ def _read_raw(
     text_page: pdfium.PdfTextPage,
 ) -> tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.float64]]:
     """Asks pdfium for code, box and angle of each character, in the page's own coordinates."""
-    count = max(0, text_page.count_chars())
-    codes = np.zeros(count, np.int32)
-    boxes = np.zeros((count, 4))
-    angles = np.zeros(count)
-    rectangle = raw.FS_RECTF()
-    pointer = ctypes.byref(rectangle)
-    handle, angle, fresh = text_page.raw, 0.0, True
+    handle, count = text_page.raw, max(0, text_page.count_chars())
+    code_of, box_of, byref = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox, ctypes.byref
+    codes = np.fromiter((code_of(handle, index) for index in range(count)), np.int64, count)
+    rectangles = (raw.FS_RECTF * max(1, count))()
+    first, size = rectangles[0], ctypes.sizeof(raw.FS_RECTF)
     for index in range(count):
-        code = raw.FPDFText_GetUnicode(handle, index)
-        if code in {10, 13}:
-            codes[index], fresh = 10, True
-            continue
-        codes[index] = code if code != 0xA0 else 32
-        if raw.FPDFText_GetLooseCharBox(handle, index, pointer):
-            boxes[index] = rectangle.left, rectangle.top, rectangle.right, rectangle.bottom
-        if fresh and code > 32:
-            angle, fresh = max(0.0, raw.FPDFText_GetCharAngle(handle, index)), False
-        angles[index] = angle
-    return codes, boxes, angles
+        box_of(handle, index, byref(first, index * size))
+    boxes = np.frombuffer(rectangles, np.float32).reshape(-1, 4)[:count].astype(np.float64)
+    codes[(codes == 10) | (codes == 13)] = _LINE_END
+    codes[codes == 0xA0] = _BLANK
+    return codes.astype(np.int32), boxes, _angles(handle, codes)
+
+
+def _angles(handle: object, codes: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Returns the angle of each character in radians, asked once for each of pdfium's lines."""
+    lines = np.cumsum(codes == _LINE_END)
+    visible = np.flatnonzero(codes > _BLANK)
+    angles = np.zeros(int(lines[-1]) + 1 if len(lines) else 1)
+    numbers, firsts = np.unique(lines[visible], return_index=True)
+    for number, position in zip(numbers.tolist(), visible[firsts].tolist(), strict=True):
+        angles[number] = max(0.0, raw.FPDFText_GetCharAngle(handle, position))
+    return angles[lines] if len(lines) else angles[:0]
 
 
 def _to_display(
@@ -161,7 +167,8 @@ def _doubles(codes: NDArray[np.int32], boxes: NDArray[np.float64]) -> NDArray[np
     """Marks characters printed again at nearly the same place, which imitates bold type.
 
     Sorted by code and place, a double stands next to its original. Two grids, half a cell apart,
-    catch those that a grid's line divides.
+    catch those that a grid's line divides. Neighbours with the very same box are the letters of
+    one ligature, as in "off".
     """
     doubled = np.zeros(len(codes), np.bool_)
     heights = boxes[:, 3] - boxes[:, 1]
@@ -169,7 +176,28 @@ def _doubles(codes: NDArray[np.int32], boxes: NDArray[np.float64]) -> NDArray[np
     for shift in (0.0, 0.5):
         line = np.floor(boxes[:, 1] / cell + shift)
         order = np.lexsort((boxes[:, 0], line, codes))
-        near = np.diff(boxes[order, 0]) < 0.3 * (boxes[order, 2] - boxes[order, 0])[1:]
-        same = (np.diff(codes[order]) == 0) & (np.diff(line[order]) == 0) & near & (codes[order][1:] > 32)
-        doubled[np.maximum(order[1:], order[:-1])[same]] = True
+        one, other = order[:-1], order[1:]
+        near = boxes[other, 0] - boxes[one, 0] < 0.3 * (boxes[other, 2] - boxes[other, 0])
+        same = (codes[one] == codes[other]) & (line[one] == line[other]) & (codes[one] > _BLANK)
+        ligature = (np.abs(one - other) == 1) & (boxes[one] == boxes[other]).all(axis=1)
+        doubled[np.maximum(one, other)[same & near & ~ligature]] = True
     return doubled
+
+
+def _false_blanks(
+    text_page: pdfium.PdfTextPage,
+    codes: NDArray[np.int32],
+    boxes: NDArray[np.float64],
+    doubled: NDArray[np.bool_],
+) -> NDArray[np.bool_]:
+    """Marks blanks that pdfium put between letters only because a double stood there."""
+    false = np.zeros(len(codes), np.bool_)
+    if not doubled.any():
+        return false
+    for blank in np.flatnonzero(codes == _BLANK).tolist():
+        before = np.flatnonzero(~doubled[:blank] & (codes[:blank] > _BLANK))[-1:]
+        after = blank + np.flatnonzero(~doubled[blank:] & (codes[blank:] > _BLANK))[:1]
+        if len(before) and len(after) and raw.FPDFText_IsGenerated(text_page.raw, blank) == 1:
+            gap = boxes[after[0], 0] - boxes[before[0], 2]
+            false[blank] = abs(gap) < 0.12 * (boxes[after[0], 3] - boxes[after[0], 1])
+    return false

@@ -18,7 +18,8 @@ _MIN_ROWS = 4
 _MIN_CHARACTERS = 22
 _CANDIDATES = 24
 _MAX_DEPTH = 12
-_ALIGNED = 4.0
+_ALIGNED = 3.0
+_CELL_GAP = 1.9
 
 
 def reading_order(segments: Sequence[Line], depth: int = 0) -> list[list[Line]]:
@@ -94,7 +95,7 @@ def _is_prose(side: list[Line]) -> bool:
 
 def _merge_rows(rows: list[list[Line]]) -> list[Line]:
     """Returns one line per row; rows of a table have their cells divided by a bar."""
-    rows = [_without_markers(row) for row in rows]
+    rows = [_cells(row) for row in rows]
     tabular = _table_rows(rows)
     return [
         replace(join(row, " | "), cells=len(row)) if number in tabular else join(row, " ")
@@ -102,36 +103,41 @@ def _merge_rows(rows: list[list[Line]]) -> list[Line]:
     ]
 
 
-def _without_markers(row: list[Line]) -> list[Line]:
-    """Joins a clause number with what follows it: the gap after it makes no column."""
-    if len(row) > 1 and is_marker(row[0].text):
-        return [join(row[:2], " "), *row[2:]]
-    return row
+def _cells(row: list[Line]) -> list[Line]:
+    """Joins what only a narrow gap divides, and a clause number with what it numbers."""
+    cells = [row[0]]
+    for line in row[1:]:
+        narrow = line.left - cells[-1].right < _CELL_GAP * max(line.height, cells[-1].height)
+        if narrow or (len(cells) == 1 and is_marker(cells[0].text)):
+            cells[-1] = join([cells[-1], line], " ")
+        else:
+            cells.append(line)
+    return cells
 
 
 def _table_rows(rows: list[list[Line]]) -> set[int]:
-    """Returns the numbers of rows that share a column with the row before or after them."""
-    paired = {
-        number
-        for number, (one, other) in enumerate(pairwise(rows))
-        if len(one) > 1 and len(other) > 1 and _share_column(one, other)
-    }
-    together = paired | {number + 1 for number in paired}
-    return {
-        number
-        for number in together
-        if len(rows[number]) > 2
-        or {number - 1, number} <= paired
-        or {number, number + 1} <= paired
-        or {number - 2, number - 1} <= paired
-    }
+    """Returns the numbers of rows that are aligned with a row before or after them.
+
+    Two rows of two cells may be aligned by accident; three rows or three cells are a table.
+    """
+    pairs = [_aligned(one, other) for one, other in pairwise(rows)]
+    found: set[int] = set()
+    first = 0
+    for number in range(len(rows)):
+        if number < len(pairs) and pairs[number]:
+            continue
+        if number - first >= 2 or (number > first and len(rows[first]) > 2):
+            found.update(range(first, number + 1))
+        first = number + 1
+    return found
 
 
-def _share_column(one: list[Line], other: list[Line]) -> bool:
-    if any("__" in line.text for line in (*one, *other)):
+def _aligned(one: list[Line], other: list[Line]) -> bool:
+    """Says whether each cell of the shorter row stands under or above one of the longer row."""
+    shorter, longer = sorted((one, other), key=len)
+    if len(shorter) < 2 or any("__" in line.text for line in (*one, *other)):
         return False
-    return any(
-        abs(a.left - b.left) < _ALIGNED or abs(a.right - b.right) < _ALIGNED
-        for a in one[1:]
-        for b in other[1:]
+    return all(
+        any(abs(a.left - b.left) < _ALIGNED or abs(a.right - b.right) < _ALIGNED for b in longer[1:])
+        for a in shorter[1:]
     )

@@ -21,26 +21,35 @@ def without_furniture(pages: Sequence[Sequence[Line]], heights: Sequence[float])
         pages: Lines of each page.
         heights: Of the pages in points.
     """
+    margins = [_margin(lines, height) for lines, height in zip(pages, heights, strict=True)]
     places: dict[str, list[tuple[int, float]]] = defaultdict(list)
-    candidates = [_in_margin(lines, height) for lines, height in zip(pages, heights, strict=True)]
-    for number, lines in enumerate(candidates):
-        for line in lines:
-            places[_normalised(line.text)].append((number, _place(line, heights[number])))
+    for number, margin in enumerate(margins):
+        for text, place, _ in margin:
+            places[text].append((number, place))
+    numbered = {number for text in places if _PAGE_NUMBER.fullmatch(text) for number, _ in places[text]}
     dropped = {
         id(line)
-        for number, lines in enumerate(candidates)
-        for line in lines
-        if _is_repeated(_normalised(line.text), _place(line, heights[number]), places, len(pages))
+        for margin in margins
+        for text, place, line in margin
+        if _is_repeated(places[text], place, len(pages))
+        or (_PAGE_NUMBER.fullmatch(text) and (len(numbered) > 1 or len(text) > 1))
     }
     return [[line for line in lines if id(line) not in dropped] for lines in pages]
 
 
-def _in_margin(lines: Sequence[Line], height: float) -> list[Line]:
-    """Returns the few outermost lines at the top and at the bottom of a page."""
+def _margin(lines: Sequence[Line], height: float) -> list[tuple[str, float, Line]]:
+    """Returns the few outermost lines at the top and the bottom of a page.
+
+    Each comes with its text, digits normalised, and its distance from the nearer edge, so that
+    pages of several sizes agree; at the bottom it is negative.
+    """
     ordered = sorted(lines, key=lambda line: line.top)
-    top = [line for line in ordered if line.bottom < _MARGIN * height][:_OUTERMOST]
-    bottom = [line for line in ordered if line.top > (1 - _MARGIN) * height][-_OUTERMOST:]
-    return top + bottom
+    top = [line for line in ordered[:_OUTERMOST] if line.bottom < _MARGIN * height]
+    bottom = [line for line in ordered[-_OUTERMOST:] if line.top > (1 - _MARGIN) * height]
+    return [
+        *((_normalised(line.text), line.top, line) for line in top),
+        *((_normalised(line.text), line.bottom - height, line) for line in bottom),
+    ]
 
 
 def _normalised(text: str) -> str:
@@ -48,13 +57,6 @@ def _normalised(text: str) -> str:
     return _ROMAN.sub("#", text) if len(text) < 12 else text
 
 
-def _place(line: Line, height: float) -> float:
-    """Returns the distance from the nearer edge, so that pages of several sizes agree; bottom < 0."""
-    return line.top if line.top < height / 2 else line.bottom - height
-
-
-def _is_repeated(text: str, place: float, places: dict[str, list[tuple[int, float]]], pages: int) -> bool:
-    alike = {number for number, other in places[text] if abs(other - place) <= _SAME_PLACE}
-    if _PAGE_NUMBER.fullmatch(text):
-        return len(alike) >= 2 or pages == 1 or len(text) > 1
+def _is_repeated(places: Sequence[tuple[int, float]], place: float, pages: int) -> bool:
+    alike = {number for number, other in places if abs(other - place) <= _SAME_PLACE}
     return len(alike) >= (2 if pages <= 4 else max(3, round(0.2 * pages)))

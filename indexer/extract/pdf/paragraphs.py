@@ -8,13 +8,9 @@ from itertools import pairwise
 from statistics import median
 
 from indexer.documents import BlockKind
-from indexer.extract.headings import heading_level, starts_clause
+from indexer.extract.headings import ends_sentence, heading_level, starts_clause
 from indexer.extract.pdf.lines import Line
 
-_REFERENCE = re.compile(
-    r"(?:sections?|articles?|clauses?|paragraphs?|exhibits?|schedules?|and|or|to|,)$", re.IGNORECASE
-)
-_SENTENCE_END = re.compile(r"[.:;!?][\"'”’)\]]*$")
 _FOOTNOTE = re.compile(r"(?:\d{1,3}|[*†‡§])\s*[A-Z“\"(]")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _TAIL = re.compile(r"([^\W\d_]+(?:-[^\W\d_]+)*)-$")
@@ -61,6 +57,11 @@ def typography(lines: Iterable[Line]) -> Typography:
         sizes[round(line.size * 2) / 2] += len(line.text)
         words.update(_WORD.findall(line.text.lower()))
     return Typography(sizes.most_common(1)[0][0] if sizes else 0.0, words)
+
+
+def beside(line: Line) -> Paragraph:
+    """Returns a line that stands at another angle, and so beside the text, as a note of its own."""
+    return Paragraph(BlockKind.FOOTNOTE, 0, (line,))
 
 
 def split_region(lines: Sequence[Line], usual: Typography) -> list[Paragraph]:
@@ -128,7 +129,7 @@ def _ends(group: list[Line], line: Line, leading: float, right: float) -> bool:
         return True
     if abs(line.size - before.size) > 0.15 * max(line.size, before.size):
         return True
-    if starts_clause(line.text) and not (_REFERENCE.search(before.text) and before.right > 0.8 * right):
+    if starts_clause(line.text, after=before.text if before.right > 0.8 * right else ""):
         return True
     if line.bold != before.bold and (_level(group) or heading_level(line.text)):
         return True
@@ -182,4 +183,4 @@ def _continues(before: Paragraph, after: Paragraph) -> bool:
     if before.kind not in running or after.kind is not BlockKind.PARAGRAPH:
         return False
     end, start = before.lines[-1].text, after.lines[0].text
-    return not _SENTENCE_END.search(end) and start[0].islower()
+    return not ends_sentence(end) and start[0].islower()

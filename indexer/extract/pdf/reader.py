@@ -10,7 +10,7 @@ from pypdfium2 import raw
 
 from indexer.documents import Attachment, Document
 from indexer.errors import ExtractionError
-from indexer.extract.assemble import default_title, first_heading, tidy
+from indexer.extract.assemble import default_title, guess_title, tidy
 from indexer.extract.limits import MAX_PAGES
 from indexer.extract.pdf.assembly import assemble
 from indexer.extract.pdf.attachments import read_attachments
@@ -18,7 +18,7 @@ from indexer.extract.pdf.characters import read_characters
 from indexer.extract.pdf.columns import reading_order
 from indexer.extract.pdf.furniture import without_furniture
 from indexer.extract.pdf.lines import Line
-from indexer.extract.pdf.paragraphs import join_across, split_region, typography
+from indexer.extract.pdf.paragraphs import beside, join_across, split_region, typography
 from indexer.extract.pdf.segments import read_segments
 
 _NO_TITLE = re.compile(r"untitled|microsoft word|\.(?:docx?|pdf|rtf|txt|wpd)$|^[\W\d_]*$", re.IGNORECASE)
@@ -131,15 +131,18 @@ def _document(
     usual = typography(line for page in pages for line in page.segments)
     bodies = without_furniture([page.segments for page in pages], [page.upright_height for page in pages])
     regions = [
-        split_region(region, usual)
+        region
         for page, body in zip(pages, bodies, strict=True)
-        for region in (*reading_order(body), *([line] for line in page.turned))
+        for region in (
+            *(split_region(lines, usual) for lines in reading_order(body)),
+            [beside(line) for line in page.turned],
+        )
     ]
     sizes = [(page.width, page.height) for page in pages]
     text, blocks, spans = assemble(join_across(regions), sizes, usual.words)
     title = metadata.get("Title", "").replace("\n", " ")
     if not title or _NO_TITLE.search(title):
-        title = first_heading(text, blocks) or default_title(file_name)
+        title = guess_title(text, blocks) or default_title(file_name)
     return Document(
         text=text,
         title=title,

@@ -2,9 +2,12 @@
 
 import ctypes
 from collections.abc import Iterator
+from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 import pypdfium2 as pdfium
+from numpy.typing import NDArray
 from pypdfium2 import raw
 
 from indexer.extract.pdf.characters import Characters, characters_of
@@ -13,6 +16,9 @@ from indexer.extract.pdf.lines import NO_BOX, Line
 _MAX_GAP = 1.1
 _BOLD_WEIGHT = 600
 _BUFFER = 256
+_HYPHEN = 2
+_LINE_END = 10
+_BLANK = 32
 
 
 def read_segments(
@@ -35,62 +41,45 @@ def read_segments(
     return upright, turned
 
 
-def _runs(characters: Characters) -> Iterator[list[int]]:
+def _runs(characters: Characters) -> Iterator[NDArray[np.int64]]:
     """Yields the indices of characters that belong together, blanks between them included."""
-    codes = characters.codes.tolist()
-    boxes = characters.upright.tolist()
-    turned = characters.turned.tolist()
-    run: list[int] = []
-    last = -1
-    for index, code in enumerate(codes):
-        if code == 32:
-            if run:
-                run.append(index)
-            continue
-        if code < 32 and code != 2:
-            if code == 10 and run:
-                yield run
-                run = []
-            continue
-        if run and (
-            turned[index] != turned[last] or not (turned[index] or _touches(boxes[last], boxes[index]))
-        ):
-            yield run
-            run = []
-        run.append(index)
-        last = index
-    if run:
-        yield run
+    codes = characters.codes
+    shown = np.flatnonzero((codes > _BLANK) | (codes == _HYPHEN))
+    if not len(shown):
+        return
+    before, after = shown[:-1], shown[1:]
+    line = np.cumsum(codes == _LINE_END)
+    turned = characters.turned
+    blanks = np.cumsum(codes == _BLANK)
+    together = _touch(characters.upright[before], characters.upright[after], blanks[after] - blanks[before])
+    together = (together | turned[before]) & (turned[before] == turned[after]) & (line[before] == line[after])
+    starts = np.concatenate([[0], np.flatnonzero(~together) + 1, [len(shown)]])
+    for first, last in pairwise(starts.tolist()):
+        run = np.arange(shown[first], shown[last - 1] + 1)
+        yield run[(codes[run] >= _BLANK) | (codes[run] == _HYPHEN)]
 
 
-def _touches(before: list[float], box: list[float]) -> bool:
-    """Says whether a character follows another on the same line, at most about one letter apart."""
-    height = min(before[3] - before[1], box[3] - box[1])
-    if min(before[3], box[3]) - max(before[1], box[1]) < 0.4 * height:
-        return False
-    tallest = max(before[3] - before[1], box[3] - box[1])
-    return -0.7 * tallest <= box[0] - before[2] <= _MAX_GAP * tallest
+def _touch(
+    before: NDArray[np.float64], after: NDArray[np.float64], blanks: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Says which characters follow one another on a line, about one letter apart, or a few blanks."""
+    heights, others = before[:, 3] - before[:, 1], after[:, 3] - after[:, 1]
+    shared = np.minimum(before[:, 3], after[:, 3]) - np.maximum(before[:, 1], after[:, 1])
+    tallest = np.maximum(heights, others)
+    gap = after[:, 0] - before[:, 2]
+    most = (_MAX_GAP + 0.45 * np.clip(blanks - 1, 0, 3)) * tallest
+    return (shared >= 0.4 * np.minimum(heights, others)) & (gap >= -0.7 * tallest) & (gap <= most)
 
 
-def _line(characters: Characters, run: list[int], number: int, fonts: "_Fonts") -> Line | None:
-    text: list[str] = []
-    places: list[int] = []
-    for index in run:
-        spelled = characters_of(int(characters.codes[index]))
-        if spelled == " " and (not text or text[-1] == " "):
-            continue
-        text.append(spelled)
-        places += [index] * len(spelled)
-    while text and text[-1] == " ":
-        text.pop()
-        places.pop()
-    if not places:
+def _line(characters: Characters, run: NDArray[np.int64], number: int, fonts: "_Fonts") -> Line | None:
+    text, places = _spell(characters.codes, run)
+    if not len(places):
         return None
-    visible = [place for place in places if characters.codes[place] != 32]
+    visible = places[characters.codes[places] != _BLANK]
     edges = characters.upright[visible]
-    size, bold = fonts.of(visible[len(visible) // 2])
+    size, bold = fonts.of(int(visible[len(visible) // 2]))
     return Line(
-        text="".join(text),
+        text=text,
         boxes=_tenths(characters, places),
         left=float(edges[:, 0].min()),
         top=float(np.median(edges[:, 1])),
@@ -102,10 +91,27 @@ def _line(characters: Characters, run: list[int], number: int, fonts: "_Fonts") 
     )
 
 
-def _tenths(characters: Characters, places: list[int]) -> np.ndarray[tuple[int, ...], np.dtype[np.int16]]:
+def _spell(codes: NDArray[np.int32], run: NDArray[np.int64]) -> tuple[str, NDArray[np.int64]]:
+    """Returns the text of characters without doubled blanks, and for each letter whose it is."""
+    spelled = [_spelled(code) for code in codes[run].tolist()]
+    text = "".join(spelled)
+    places = run if len(text) == len(run) else np.repeat(run, [len(letters) for letters in spelled])
+    if "  " in text or text[-1:] == " " or text[:1] == " ":
+        letters = np.array([letter != " " for letter in text], np.bool_)
+        kept = letters | np.concatenate([[False], letters[:-1]])
+        kept[len(text.rstrip()) :] = False
+        places = places[kept]
+        text = "".join(letter for letter, keep in zip(text, kept.tolist(), strict=True) if keep)
+    return text, places
+
+
+_spelled = lru_cache(maxsize=4096)(characters_of)
+
+
+def _tenths(characters: Characters, places: NDArray[np.int64]) -> NDArray[np.int16]:
     """Returns boxes in tenths of a point; blanks have none."""
     boxes = np.clip(np.rint(characters.boxes[places] * 10), 0, np.iinfo(np.int16).max).astype(np.int16)
-    boxes[characters.codes[places] == 32] = NO_BOX
+    boxes[characters.codes[places] == _BLANK] = NO_BOX
     return boxes
 
 
