@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
@@ -14,6 +14,7 @@ from indexer.documents import Block, BlockKind
 
 LONGEST_SENTENCE = 450
 _LONGEST_WORD = 160
+_INNERMOST = 99
 
 _BREAK = re.compile(
     r"\n[^\S\n]*\n\s*|\n[^\S\n]*(?=[-•*·–▪◦●]\s|\|)|(?<=[.:;!?|])[^\S\n]*\n\s*|(?<=[.:;!?|])\s{6,}"
@@ -47,10 +48,11 @@ class Atom:
         start: Offset of its first character.
         end: Offset after its last.
         cut: What begins here.
-        depth: Of the section that begins here; 0 otherwise.
+        depth: Of the section that begins here or whose heading this is; else deeper than any.
         words: About how many tokens it has, in units that the packer calibrates.
         heading: Whether it is nothing but the heading of a section.
-        titled: Whether the section that begins here has a title.
+        titled: Whether that section has a title.
+        solid: Whether it has a number.
     """
 
     start: int
@@ -60,32 +62,31 @@ class Atom:
     words: int
     heading: bool = False
     titled: bool = False
+    solid: bool = False
 
 
 def atoms_of(text: str, blocks: Sequence[Block], sections: Sequence[Section]) -> list[Atom]:
     """Returns the pieces in order; together they hold every character that is not blank."""
-    starts = {section.start: section for section in sections}
-    edges = _edges(text, blocks, starts)
-    heading_ends = [section.heading_end for section in sections]
     section_starts = [section.start for section in sections]
+    rows = {block.start for block in blocks if block.kind is BlockKind.TABLE_ROW}
+    edges = _edges(text, blocks, section_starts)
     found: list[Atom] = []
     for (start, cut), (stop, _) in zip(edges, [*edges[1:], (len(text), Cut.PARAGRAPH)], strict=True):
         first, last = _trimmed(text, start, stop)
         if first == last:
             continue
-        section = starts.get(start)
-        if section is None and found and is_page_line(text[first:last]):
+        if cut is not Cut.SECTION and found and is_page_line(text[first:last]):
             found[-1] = replace(found[-1], end=last, words=found[-1].words + 4)
             continue
         place = bisect_right(section_starts, first) - 1
-        heading_end = heading_ends[place] if place >= 0 else 0
-        for piece in _pieces(text, first, last, cut, heading_end):
-            titled = _is_run_in_title(text, piece)
-            found.append(
-                _described(
-                    piece, section if piece.start == first else None, piece.end if titled else heading_end
-                )
+        section = sections[place] if place >= 0 else None
+        pieces = _pieces(text, first, last, cut, section.heading_end if section else 0)
+        if start in rows:
+            pieces = (
+                replace(piece, cut=max(piece.cut, Cut.PAUSE)) if piece.start > first else piece
+                for piece in pieces
             )
+        found.extend(_described(text, piece, section) for piece in pieces)
     return found
 
 
@@ -94,21 +95,25 @@ def estimate(text: str) -> int:
     return sum(1 + len(word) // 8 for word in _WORDS.findall(text))
 
 
+def _described(text: str, atom: Atom, section: Section | None) -> Atom:
+    """Adds what the packer has to know of the section that begins with a piece or that it heads."""
+    inner = _is_run_in_title(text, atom)
+    if section is None:
+        return replace(atom, heading=inner, depth=_INNERMOST, solid=True)
+    titled = section.label != section.number or not section.solid
+    if atom.end <= section.heading_end + 1 or atom.start == section.start:
+        heading = inner or atom.end <= section.heading_end + 1
+        return replace(atom, heading=heading, depth=section.depth, titled=titled, solid=section.solid)
+    return replace(atom, heading=inner, depth=_INNERMOST, solid=True)
+
+
 def _is_run_in_title(text: str, atom: Atom) -> bool:
     """Says whether a piece is a number and a title and nothing more, which belong to what follows."""
     match = _RUN_IN_TITLE.fullmatch(text, atom.start, atom.end)
     return bool(match) and is_title(match[1].rstrip("."))
 
 
-def _described(atom: Atom, section: Section | None, heading_end: int) -> Atom:
-    heading = atom.end <= heading_end + 1
-    if section is None:
-        return replace(atom, heading=heading)
-    titled = section.label != section.number or not section.solid
-    return replace(atom, cut=Cut.SECTION, depth=section.depth, heading=heading, titled=titled)
-
-
-def _edges(text: str, blocks: Sequence[Block], sections: dict[int, Section]) -> list[tuple[int, Cut]]:
+def _edges(text: str, blocks: Sequence[Block], section_starts: Iterable[int]) -> list[tuple[int, Cut]]:
     """Returns where paragraphs and sections begin, in order, each once."""
     edges = dict.fromkeys((block.start for block in blocks), Cut.PARAGRAPH)
     edges[0] = Cut.PARAGRAPH
@@ -118,7 +123,7 @@ def _edges(text: str, blocks: Sequence[Block], sections: dict[int, Section]) -> 
         row = bisect_right(row_starts, match.start()) - 1
         if (row < 0 or match.end() > rows[row][1]) and match.end() < len(text):
             edges.setdefault(match.end(), _cut_after(text, match))
-    edges.update(dict.fromkeys(sections, Cut.SECTION))
+    edges.update(dict.fromkeys(section_starts, Cut.SECTION))
     return sorted(edges.items())
 
 

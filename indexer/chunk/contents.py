@@ -53,7 +53,11 @@ def _short(markers: Sequence[Marker], place: int) -> bool:
 
 def _without_exhibit_lists(markers: Sequence[Marker], length: int) -> list[Marker]:
     schedules = [marker for marker in markers if marker.family is Family.SCHEDULE]
-    dropped = {marker.start for marker in schedules[:1] if marker.start < _CLOSE}
+    dropped = {
+        marker.start
+        for marker in schedules[:1]
+        if marker.start < _CLOSE and marker.label[:7].upper() == "EXHIBIT"
+    }
     for before, after in pairwise(schedules):
         if after.start - before.end < _CLOSE:
             dropped |= {before.start, after.start}

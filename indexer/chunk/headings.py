@@ -82,7 +82,7 @@ def find_headings(text: str, start: int, end: int) -> list[Heading]:
             continue
         following = text[lines[index + 1][0] : lines[index + 1][1]].strip() if index + 1 < len(lines) else ""
         apart = _apart(text, start, first, last, end)
-        if apart and (len(following) >= _SHORTEST_TEXT or _NUMBERED.match(following)):
+        if apart and (is_neutral(stripped) or len(following) >= _SHORTEST_TEXT or _NUMBERED.match(following)):
             lead = first + len(line) - len(line.lstrip())
             rank = 0 if is_capitals(stripped) else 1
             found.append(Heading(lead, lead + len(stripped), rank, neutral=is_neutral(stripped)))

@@ -39,6 +39,10 @@ class Levels:
         """Forgets every list; the next number begins one."""
         self._open.clear()
 
+    def cut(self, depth: int) -> None:
+        """Ends the lists from a depth on."""
+        del self._open[depth:]
+
     def leave_recitals(self, numerals: Sequence[Numeral]) -> None:
         """Ends the lettered recitals where the numbering of the sections begins."""
         if any(numeral.values == (1,) and is_section_style(numeral) for numeral in numerals):
@@ -64,9 +68,9 @@ class Levels:
         if marker.lead is Lead.WORD and not after_heading:
             return None
         for numeral in numerals:
-            depth = self._begun(numeral, marker)
+            depth = self._begun(numeral, marker, ahead)
             if depth is None and marker.lead >= Lead.GAP:
-                depth = self._recovered(numeral, ahead)
+                depth = self._recovered(numeral, marker, ahead)
             if depth is not None:
                 return Place(depth, numeral)
         return None
@@ -85,7 +89,7 @@ class Levels:
                 return depth  # 4 after 3.2, where no 3 stood.
         return None
 
-    def _begun(self, numeral: Numeral, marker: Marker) -> int | None:
+    def _begun(self, numeral: Numeral, marker: Marker, ahead: Sequence[Marker]) -> int | None:
         parent = self._parent(numeral)
         if parent is not None:
             return parent + 1
@@ -97,7 +101,8 @@ class Levels:
             if marker.family is Family.DIVISION:
                 return 0
             return len(self._open) if len(numeral.values) == 1 or not self._open else None
-        if last != 1 or marker.lead < Lead.LINE:
+        divided = any(Numeral("1", (*numeral.values, 1)) in later.numerals for later in ahead[:2])
+        if last != 1 or (marker.lead < Lead.LINE and not divided):
             return None
         return same[-1] if same[-1] == len(self._open) - 1 else len(self._open)
 
@@ -109,13 +114,14 @@ class Levels:
                 return depth
         return None
 
-    def _recovered(self, numeral: Numeral, ahead: Sequence[Marker]) -> int | None:
+    def _recovered(self, numeral: Numeral, marker: Marker, ahead: Sequence[Marker]) -> int | None:
         """Takes up the decimals again after a gap, where the next numbers agree."""
         if numeral.style != "1" or not any(_continues(numeral, later) for later in ahead):
             return None
         same = self._depths("1")
         if not same:
-            return 0 if numeral.values[0] <= _MOST_SKIPPED else None
+            extract = not self._open and marker.lead >= Lead.LINE
+            return 0 if extract or numeral.values[0] <= _MOST_SKIPPED else None
         root = self._open[same[0]].values[0]
         first = numeral.values[0]
         if len(numeral.values) == 1:

@@ -11,6 +11,7 @@ from indexer.chunk.markers import Family, Marker
 from indexer.chunk.titles import clean_title, title_span
 
 _AHEAD = 12
+_ORDERING = 3  # As many headings without a number are no accident: they order the document.
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Section:
         label: Number and title for display, at most about 80 characters.
         number: The number alone, or the title where it has none.
         solid: False for a heading without a number, which a numbered neighbour may end.
+        loose: Whether such a heading becomes the title of a number that follows at once.
     """
 
     start: int
@@ -32,6 +34,7 @@ class Section:
     label: str
     number: str
     solid: bool = True
+    loose: bool = False
 
 
 def build_outline(
@@ -80,6 +83,14 @@ class _Recitals(Enum):
     LEFT = 2
 
 
+@dataclass(frozen=True, slots=True)
+class _Leaf:
+    """The kind of unnumbered headings that divide the present numbered section."""
+
+    rank: int
+    under: int  # Number of levels above them.
+
+
 class _Builder:
     """Places one candidate after the other under those before it."""
 
@@ -88,6 +99,8 @@ class _Builder:
         self._levels = Levels()
         self._group = 0  # Number of headings and schedules under which the present numbering stands.
         self._recitals = _Recitals.PRESUMED
+        self._loose = 0  # Headings without a number or a level, which may or may not order the document.
+        self._leaf: _Leaf | None = None
         self.sections: list[Section] = []
 
     def add_marker(self, marker: Marker, ahead: Sequence[Marker], limit: int) -> bool:
@@ -100,7 +113,7 @@ class _Builder:
         """
         if marker.family is Family.SCHEDULE:
             self._levels.clear()
-            self._group = 1
+            self._group, self._loose = 1, _ORDERING
             self._append(marker, 0, limit)
             return True
         if self._recitals is not _Recitals.LEFT:
@@ -109,10 +122,16 @@ class _Builder:
         if place is None:
             return False
         opened = len(self._levels) > 0
-        section = self._append(marker, place.depth + self._group, limit)
+        stray = not opened and self._loose < _ORDERING and not self._follows_heading(marker)
+        if stray and place.numeral.values == (1,) and is_section_style(place.numeral):
+            self._group = 0
+        recital = self._recitals is _Recitals.STATED and not is_section_style(place.numeral)
+        section = self._append(marker, place.depth + self._group + recital, limit)
         if opened:
             self._forget_contents(section, place)
         self._levels.enter(place)
+        if self._leaf is not None and place.depth < self._leaf.under:
+            self._leaf = None
         titled = section.label != section.number
         if is_section_style(place.numeral) or (titled and self._recitals is _Recitals.PRESUMED):
             self._recitals = _Recitals.LEFT
@@ -123,30 +142,60 @@ class _Builder:
         title = clean_title(self._text[heading.start : heading.end])
         if heading.level:
             self._levels.clear()
-            self._group = heading.level
+            self._group, self._loose = heading.level, _ORDERING
             depth = heading.level - 1
-        elif not len(self._levels) or self._groups_numbers(heading, following):
+        elif self._groups_numbers(heading, following) or not (
+            len(self._levels) or self._titles(heading, following)
+        ):
             depth = min(heading.rank, len(self._open_headings()))
             self._group = depth if heading.neutral else depth + 1
             self._recitals = _Recitals.STATED if heading.neutral else self._recitals
+            self._loose += not heading.neutral
         else:
-            depth = self._group + len(self._levels)
-        self.sections.append(Section(heading.start, heading.end, depth, title, title, solid=False))
+            depth = self._leaf_depth(heading)
+        loose = self._titles(heading, following) and depth == self._group + len(self._levels)
+        self.sections.append(
+            Section(heading.start, heading.end, depth, title, title, solid=False, loose=loose)
+        )
+
+    def _leaf_depth(self, heading: Heading) -> int:
+        """Returns the depth of a heading within a numbered section, beside its like in that section."""
+        if self._leaf is None or self._leaf.rank != heading.rank:
+            self._leaf = _Leaf(heading.rank, len(self._levels))
+        self._levels.cut(self._leaf.under)
+        return self._group + self._leaf.under
 
     def _append(self, marker: Marker, depth: int, limit: int) -> Section:
         start, end = title_span(self._text, marker.end, limit)
         title = clean_title(self._text[start:end])
         label = clean_title(f"{marker.label} {title}") if title else marker.label
         section = Section(marker.start, end if title else marker.end, depth, label, marker.label)
+        above = self.sections[-1] if self.sections else None
+        if (
+            not title
+            and above is not None
+            and above.loose
+            and not self._text[above.heading_end : marker.start].strip()
+        ):
+            label = clean_title(f"{marker.label} {above.label}")
+            section = Section(above.start, marker.end, depth, label, marker.label)
+            self.sections.pop()
         self.sections.append(section)
         return section
+
+    def _titles(self, heading: Heading, following: Marker | None) -> bool:
+        """Says whether a heading may be the title of the number on the next line."""
+        if following is None or heading.level or heading.neutral or following.keyword:
+            return False
+        near = not self._text[heading.end : following.start].strip()
+        return near and (len(self._levels) > 0 or len(following.numerals[0].values) > 1)
 
     def _groups_numbers(self, heading: Heading, following: Marker | None) -> bool:
         """Says whether a heading stands over numbered sections: one in capitals, or before a new 1."""
         if following is None or self._text[heading.end : following.start].strip():
             return False
-        first = bool(following.numerals) and following.numerals[0].values[-1] == 1
-        return following.family is not Family.SCHEDULE and (heading.rank == 0 or first)
+        first = any(numeral.values == (1,) and is_section_style(numeral) for numeral in following.numerals)
+        return first or following.family is Family.DIVISION
 
     def _follows_heading(self, marker: Marker) -> bool:
         if not self.sections:

@@ -94,7 +94,9 @@ def _partition(atoms: Sequence[Atom], budget: float, outer: int) -> list[tuple[i
 def _cut_cost(atoms: Sequence[Atom], first: int) -> float:
     if first == 0:
         return 0.0
-    return _CUT_COST[atoms[first].cut] + (_HEADING_ALONE if atoms[first - 1].heading else 0.0)
+    before, after = atoms[first - 1], atoms[first]
+    ended = before.solid and after.cut is Cut.SECTION and after.depth <= before.depth
+    return _CUT_COST[after.cut] + (_HEADING_ALONE if before.heading and not ended else 0.0)
 
 
 def _join_cost(atom: Atom, outer: int) -> float:
@@ -102,7 +104,7 @@ def _join_cost(atom: Atom, outer: int) -> float:
     if atom.cut is not Cut.SECTION:
         return 0.0
     if atom.depth <= outer:
-        return 220.0
+        return 400.0 if atom.solid else 220.0
     return 40.0 if atom.titled else 8.0
 
 

@@ -8,6 +8,7 @@ from indexer.chunk.titles import clean_title
 
 SEPARATOR = " › "
 _MOST_PARTS = 4
+_LONGEST_TITLE = 100
 
 
 class SectionPaths:
@@ -35,14 +36,14 @@ class SectionPaths:
         return SEPARATOR.join(_few(_spanning(self._chains[place], self._chains[last])))
 
     def _before(self, start: int) -> bool:
-        """Says whether text stands before the first section of a passage that begins outside any."""
-        return bool(self._text[start : self._starts[0]].strip())
+        """Says whether more than a title stands before the first section of a passage."""
+        return len(self._text[start : self._starts[0]].strip()) > _LONGEST_TITLE
 
     def _descended(self, place: int, last: int) -> int:
         while place < last:
             section, following = self._sections[place], self._sections[place + 1]
             between = self._text[section.heading_end : following.start]
-            if following.depth <= section.depth or between.strip(" \t\n\r.:;-–—*_"):
+            if (following.depth <= section.depth and section.solid) or between.strip(" \t\n\r.:;-–—*_"):
                 break
             place += 1
         return place

@@ -31,7 +31,7 @@ def sentence_ends(text: str, start: int, end: int) -> Iterator[int]:
 
 
 def _ends(text: str, begin: int, match: re.Match[str], end: int) -> bool:
-    if match.group()[0] != ".":
+    if match.group()[0] != "." or match.group()[-1] in '"”’»':
         return True
     head = _TOKEN.search(text, max(begin, match.start() - 24), match.start())
     if head is None:

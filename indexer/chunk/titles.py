@@ -16,6 +16,9 @@ _SENTENCE_STARTERS = re.compile(
     r"(?<=[A-Za-z)])\s+(?=(?:This|The|Each|If|Except|Neither|Subject to|Either|Unless|Notwithstanding|Nothing|During"
     r"|It is|All|Any|In the event|No)(?:\s\S+){3})"
 )
+_NO_TITLE = re.compile(
+    r"(?:Subject to|Except (?:as|for)|In the event|(?:This|The|Each|Such) \w+ (?:shall|will|is|has)|If)\b"
+)
 _SMALL = frozenset(
     "a an and as at but by for from if in into of on or per the to upon with within without vs under over not no"
     " de du des la le les et ou der die das und von des zu zur zum für bei".split()
@@ -40,6 +43,8 @@ def title_span(text: str, start: int, end: int) -> tuple[int, int]:
     if defined:
         return start, defined.end()
     window = text[start:limit]
+    if _NO_TITLE.match(window):
+        return start, start
     stop = _first_end(window, limit == end)
     opening = _SENTENCE_STARTERS.search(window[:stop])
     if opening and window[: opening.start()].split()[-1].lower() not in _SMALL:
