@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from indexer.documents import Chunk, Document
+from models.dates import agreement_date
 from models.labels import LabelPrediction, Passage
 from models.packs import Pack
 from models.rules import RuleLabeller
@@ -22,8 +23,6 @@ class Enrichment:
 
 def enrich(document: Document, chunks: Sequence[Chunk], pack: Pack) -> Enrichment:
     """Returns type, date and labels of a document, as its pack sees them."""
-    from models.dates import agreement_date  # noqa: PLC0415
-
     passages = [Passage(chunk.text, chunk.section) for chunk in chunks]
     return Enrichment(
         document_type=pack.document_type(document.title, document.text),

@@ -53,6 +53,13 @@ def close_run(connection: Connection, run: str, state: str, seconds: float, now:
     connection.execute(update(schema.runs).where(schema.runs.c.id == run).values(values))
 
 
+def interrupt_run(connection: Connection, run: str, seconds: float, now: datetime) -> None:
+    """Notes that a run was stopped; uploads go back into the queue, and nothing of them is lost."""
+    upload = (schema.runs.c.id == run) & (schema.runs.c.origin == UPLOAD)
+    if not connection.execute(update(schema.runs).where(upload).values(state=QUEUED)).rowcount:
+        close_run(connection, run, INTERRUPTED, seconds, now)
+
+
 def close_stale_runs(connection: Connection, now: datetime) -> int:
     """Closes runs whose process has died; uploads among them go back into the queue.
 

@@ -165,16 +165,17 @@ class Ingest:
         self, run: str, collection: str, items: Iterable[File | Finding], progress: "_Progress"
     ) -> RunSummary:
         started = time.monotonic()
-        state = runs.INTERRUPTED
         try:
             with closing(Encoding(self.engine, self.encoder)) as encoding:
                 writer = self._lead(run, collection, items, encoding, progress)
             self._apply()
-            state = runs.DONE
-        finally:
-            seconds = time.monotonic() - started
+        except BaseException:  # Ctrl-C too: what is written stays, and the next run goes on from there
             with writing(self.engine) as connection:
-                runs.close_run(connection, run, state, seconds, self.clock())
+                runs.interrupt_run(connection, run, time.monotonic() - started, self.clock())
+            raise
+        seconds = time.monotonic() - started
+        with writing(self.engine) as connection:
+            runs.close_run(connection, run, runs.DONE, seconds, self.clock())
         return writer.tally.summary(run, seconds)
 
     def _lead(

@@ -47,11 +47,16 @@ def walk(paths: Sequence[Path], excluded: Path | None = None) -> Iterator[Found]
 
 
 def resolved(path: Path) -> Path:
-    """Returns the absolute path with links followed. Raises UnknownPathError for one that is not there."""
+    """Returns the absolute path. Raises UnknownPathError for one that is not there.
+
+    Links keep their names: a file is known by the path that people see, however it was come upon.
+    """
     try:
-        return path.expanduser().resolve(strict=True)
-    except (OSError, RuntimeError) as error:
+        absolute = Path(os.path.abspath(path.expanduser()))  # noqa: PTH100 - pathlib keeps ".." in paths
+        absolute.stat()
+    except (OSError, RuntimeError, ValueError) as error:
         raise UnknownPathError(f"There is no file or folder {path}") from error
+    return absolute
 
 
 def uri_of(path: Path) -> str:

@@ -1,0 +1,183 @@
+"""The worker: one scheduler that takes uploads, watches folders and keeps the index up to date."""
+
+import logging
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from types import FrameType
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from indexer.apply import apply_outbox, last_position
+from indexer.errors import IndexerError, IndexUnavailableError, WriterBusyError
+from indexer.ingest import Ingest
+from indexer.locks import WORKER, WRITER, held
+from indexer.rebuild import ensure_index
+from indexer.records.codec import time_to_text
+from indexer.records.database import writing
+from indexer.records.heartbeat import WORKER as ROLE
+from indexer.records.heartbeat import Heartbeat, write_heartbeat
+from indexer.runs import close_stale_runs
+from indexer.watch import Watcher
+from models.errors import ModelsError
+
+_log = logging.getLogger(__name__)
+# Seconds between two runs of each job.
+UPLOADS, TOUCHED, OUTBOX, HEARTBEAT, RECONCILE, STALE_RUNS = 0.5, 0.5, 1.0, 5.0, 60.0, 60.0
+# A job that could not start in time, because the machine slept, is run once afterwards.
+_GRACE_SECONDS = 3600
+
+
+class StoppedError(IndexerError):
+    """The worker was told to stop while it was at work; what is left is done by the next."""
+
+
+class Jobs:
+    """What the worker does again and again; each method does what there is to do and returns.
+
+    Args:
+        ingest: What takes files in.
+        stop: Set when the worker is to end; long work then stops at the next file.
+    """
+
+    def __init__(self, ingest: Ingest, stop: threading.Event) -> None:
+        self._ingest = ingest
+        self._stop = stop
+        self._since = time_to_text(ingest.clock())
+        self.watcher = Watcher(ingest, self._report)
+
+    def uploads(self) -> None:
+        """Ingests the uploads that wait."""
+        self._ingest.run_queued(self._report)
+
+    def touched(self) -> None:
+        """Ingests the files in watched folders that are completely written."""
+        self.watcher.settle()
+
+    def reconcile(self) -> None:
+        """Compares the watched folders with the records."""
+        self.watcher.reconcile()
+
+    def outbox(self) -> None:
+        """Sends to the index what changed in the records without an ingest."""
+        ingest = self._ingest
+        with ingest.engine.connect() as connection:
+            last = last_position(connection)
+        with suppress(IndexUnavailableError):  # one that is missing is built below
+            if ingest.index.status().position == last:
+                return
+        with held(ingest.home, WRITER, "applying changes"):
+            ensure_index(ingest.engine, ingest.index, ingest.encoder, ingest.packs)
+            apply_outbox(ingest.engine, ingest.index, ingest.packs)
+
+    def stale_runs(self) -> None:
+        """Closes the runs of processes that died."""
+        with held(self._ingest.home, WRITER, "closing runs"), writing(self._ingest.engine) as connection:
+            close_stale_runs(connection, self._ingest.clock())
+
+    def heartbeat(self) -> None:
+        """Says that the worker lives."""
+        now = time_to_text(self._ingest.clock())
+        with writing(self._ingest.engine) as connection:
+            write_heartbeat(connection, ROLE, Heartbeat(os.getpid(), self._since, now))
+
+    def _report(self, done: int, total: int, detail: str = "") -> None:
+        if self._stop.is_set():
+            raise StoppedError(f"Stopped after {done} of {total} files, at {detail}")
+
+
+def build_scheduler(jobs: Jobs) -> BackgroundScheduler:
+    """Returns a scheduler, not yet started, that runs each job in its rhythm, never twice at once."""
+    scheduler = BackgroundScheduler(
+        executors={"default": ThreadPoolExecutor(4), "folders": ThreadPoolExecutor(1)},
+        job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": _GRACE_SECONDS},
+        timezone=UTC,
+    )
+    # The watcher is not made for two threads: its jobs take turns in one.
+    for job, seconds, executor in (
+        (jobs.heartbeat, HEARTBEAT, "default"),
+        (jobs.stale_runs, STALE_RUNS, "default"),
+        (jobs.uploads, UPLOADS, "default"),
+        (jobs.outbox, OUTBOX, "default"),
+        (jobs.reconcile, RECONCILE, "folders"),
+        (jobs.touched, TOUCHED, "folders"),
+    ):
+        scheduler.add_job(
+            _Guarded(job),
+            "interval",
+            seconds=seconds,
+            id=job.__name__,
+            executor=executor,
+            next_run_time=datetime.now(UTC),
+        )
+    return scheduler
+
+
+def run_worker(ingest: Ingest, stop: threading.Event | None = None) -> None:
+    """Runs the worker until ``stop`` is set, or until SIGTERM or SIGINT where there is none.
+
+    What it is at ends at the next file; the next worker goes on from there.
+
+    Raises:
+        WriterBusyError: A worker already runs on this home.
+    """
+    with held(ingest.home, WORKER, "worker"):
+        if stop is not None:
+            _run(ingest, stop)
+        else:
+            with _signalled() as signalled:
+                _run(ingest, signalled)
+
+
+def _run(ingest: Ingest, stop: threading.Event) -> None:
+    jobs = Jobs(ingest, stop)
+    scheduler = build_scheduler(jobs)
+    jobs.watcher.start()
+    scheduler.start()
+    _log.info("The worker runs as process %d", os.getpid())
+    try:
+        stop.wait()
+    finally:
+        stop.set()
+        scheduler.shutdown(wait=True)
+        jobs.watcher.stop()
+
+
+@contextmanager
+def _signalled() -> Iterator[threading.Event]:
+    """Yields an event that SIGTERM and SIGINT set."""
+    stop = threading.Event()
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+class _Guarded:
+    """Calls a job and turns what is expected to go wrong into one line of the log, said once."""
+
+    def __init__(self, job: Callable[[], None]) -> None:
+        self._job = job
+        self._said = ""
+
+    def __call__(self) -> None:
+        try:
+            self._job()
+        except (WriterBusyError, StoppedError):
+            return  # the next call does it
+        except (IndexerError, ModelsError) as error:
+            if str(error) != self._said:
+                self._said = str(error)
+                _log.warning("%s: %s", self._job.__name__, error)
+        else:
+            self._said = ""
