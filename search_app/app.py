@@ -1,0 +1,57 @@
+"""The web application: a factory that gathers the blueprints and gives them the parts."""
+
+from typing import TYPE_CHECKING
+
+from flask import Flask
+
+from search_app import clients, security
+from search_app.events import Recorder
+from search_app.pages import (
+    api,
+    documents,
+    failures,
+    guide,
+    layout,
+    receive,
+    runs,
+    search,
+    status,
+    uploads,
+    words,
+)
+from search_app.pages.health import Health
+from search_app.pages.site import KEY, Searching, Site
+from search_app.search import Searcher
+
+if TYPE_CHECKING:
+    from search_app.compose import Parts
+
+BLUEPRINTS = (search, documents, uploads, runs, status, guide, receive, api)
+STATIC_SECONDS = 365 * 24 * 3600  # their addresses change with them
+
+
+def create_app(parts: "Parts", searcher: Searching | None = None) -> Flask:
+    """Makes the application.
+
+    Args:
+        parts: What it works with.
+        searcher: Who answers its searches; made from the parts where none is given.
+    """
+    app = Flask(__name__)
+    app.config.update(
+        MAX_CONTENT_LENGTH=uploads.request_limit(parts.settings),
+        MAX_FORM_PARTS=uploads.MAX_FILES + 20,
+        SEND_FILE_MAX_AGE_DEFAULT=STATIC_SECONDS,
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    recorder = Recorder(parts.engine)
+    searcher = searcher or Searcher(parts.index, parts.encoder, parts.engine, parts.packs)
+    app.extensions[KEY] = Site(parts, searcher, recorder, Health(parts, recorder))
+    clients.identify(app)
+    security.protect(app, parts.settings.home, parts.settings.host)
+    failures.translate(app)
+    words.register(app)
+    layout.register(app)
+    for module in BLUEPRINTS:
+        app.register_blueprint(module.blueprint)
+    return app

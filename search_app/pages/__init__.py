@@ -1,0 +1,1 @@
+"""The pages and the HTTP API, one small blueprint per resource."""

@@ -1,0 +1,133 @@
+"""What each part says of itself: a word, a detail without secrets, and what to do."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from indexer.errors import IndexerError
+from indexer.records import schema
+from models.errors import ModelsError
+from search_app.events import Recorder
+
+if TYPE_CHECKING:
+    from search_app.compose import Parts
+
+FRESH_SECONDS = 5.0
+QUEUED_SECONDS = 60.0
+
+
+class State(StrEnum):
+    """OK; degraded: answers, but something needs a look; down: cannot answer."""
+
+    OK = "ok"
+    DEGRADED = "degraded"
+    DOWN = "down"
+
+
+@dataclass(frozen=True, slots=True)
+class PartHealth:
+    """One part: ``detail`` is what it says, ``remedy`` what to do; empty while it is well."""
+
+    name: str
+    state: State
+    detail: str
+    remedy: str = ""
+
+
+class Health:
+    """Asks the parts, at most once every five seconds."""
+
+    def __init__(self, parts: "Parts", recorder: Recorder) -> None:
+        self._parts = parts
+        self._recorder = recorder
+        self._asking = threading.Lock()
+        self._asked = float("-inf")
+        self._answers: tuple[PartHealth, ...] = ()
+
+    def parts(self) -> tuple[PartHealth, ...]:
+        """Returns what every part says, at most five seconds old."""
+        with self._asking:
+            if time.monotonic() - self._asked > FRESH_SECONDS:
+                checks = (self._records, self._index, self._encoder, self._worker, self._events)
+                self._answers = tuple(_ask(check) for check in checks)
+                self._asked = time.monotonic()
+            return self._answers
+
+    def troubles(self) -> tuple[PartHealth, ...]:
+        """Returns the parts that are not well, for the banner of every page."""
+        return tuple(part for part in self.parts() if part.state is not State.OK)
+
+    def ready(self) -> bool:
+        """Whether searches can be answered."""
+        return all(part.state is not State.DOWN for part in self.parts())
+
+    def _records(self) -> PartHealth:
+        with self._parts.engine.connect() as connection:
+            connection.execute(select(schema.collections.c.name).limit(1)).first()
+            kind = connection.dialect.name
+        return PartHealth("records", State.OK, f"The {kind} database answers.")
+
+    def _index(self) -> PartHealth:
+        status = self._parts.index.status()
+        with self._parts.engine.connect() as connection:
+            behind = connection.scalar(
+                select(schema.outbox.c.seq).where(schema.outbox.c.seq > status.position).limit(1)
+            )
+        detail = f"{status.backend}, {status.chunks:,} passages, vectors {status.vector_kind}."
+        if behind is None:
+            return PartHealth("index", State.OK, detail)
+        return PartHealth(
+            "index", State.DEGRADED, f"{detail} Newer documents are not searchable yet.",
+            "Wait a moment; if it stays, see that “clausewatch worker” runs.",
+        )  # fmt: skip
+
+    def _encoder(self) -> PartHealth:
+        version = self._parts.encoder.version
+        if self._parts.index.status().encoder == version:
+            return PartHealth("encoder", State.OK, f"Loaded: {version}.")
+        return PartHealth(
+            "encoder", State.DEGRADED, "The index was made with another encoder; meaning is off.",
+            "Run “clausewatch rebuild”.",
+        )  # fmt: skip
+
+    def _worker(self) -> PartHealth:
+        table = schema.runs
+        with self._parts.engine.connect() as connection:
+            queued = select(func.min(table.c.started_at)).where(table.c.state == "queued")
+            oldest = connection.scalar(queued)
+        if oldest is None:
+            return PartHealth("worker", State.OK, "Nothing is waiting for it.")
+        waited = (datetime.now(UTC) - datetime.fromisoformat(oldest)).total_seconds()
+        if waited < QUEUED_SECONDS:
+            return PartHealth("worker", State.OK, "An upload was queued a moment ago.")
+        return PartHealth(
+            "worker", State.DEGRADED, "Uploaded files have waited for more than a minute.",
+            "Start “clausewatch worker”; nothing that was uploaded is lost.",
+        )  # fmt: skip
+
+    def _events(self) -> PartHealth:
+        lost = self._recorder.dropped
+        if not lost:
+            return PartHealth("events", State.OK, "Every search of this process was recorded.")
+        return PartHealth(
+            "events", State.DEGRADED, f"{lost:,} searches could not be recorded.",
+            "See the server's log; the answers themselves were right.",
+        )  # fmt: skip
+
+
+def _ask(check: Callable[[], PartHealth]) -> PartHealth:
+    name = check.__name__.strip("_")
+    try:
+        return check()
+    except SQLAlchemyError:
+        return PartHealth(name, State.DOWN, "The database does not answer.", "Run “clausewatch doctor”.")
+    except (IndexerError, ModelsError, OSError) as error:
+        detail = str(error) if not isinstance(error, OSError) else "Its files cannot be read."
+        return PartHealth(name, State.DOWN, detail, "Run “clausewatch doctor”.")

@@ -1,0 +1,100 @@
+"""A passage as marked text: matched words in <mark>, the words behind a label underlined."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from markupsafe import Markup, escape
+
+from models.labels import Severity
+
+EXCERPT = 480
+_SENTENCE_ENDS = ".;:!?\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A run of characters to show: matched words (``severity`` None) or the words behind a label."""
+
+    start: int
+    end: int
+    severity: Severity | None = None
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Characters shown alike: ``matched``, and the gravest label (with its title) they speak for."""
+
+    start: int
+    end: int
+    matched: bool
+    severity: Severity | None
+    label: str
+
+
+def runs(start: int, end: int, spans: Iterable[Span]) -> list[Run]:
+    """Cuts ``start`` to ``end`` into runs with the same marks; spans may overlap or stick out."""
+    inside = [span for span in spans if span.start < end and span.end > start and span.start < span.end]
+    edges = sorted({start, end} | {min(max(edge, start), end) for s in inside for edge in (s.start, s.end)})
+    result: list[Run] = []
+    open_spans: list[Span] = []
+    waiting = sorted(inside, key=lambda span: span.start, reverse=True)
+    for left, right in pairwise(edges):
+        while waiting and waiting[-1].start <= left:
+            open_spans.append(waiting.pop())
+        open_spans = [span for span in open_spans if span.end > left]
+        result.append(_run(left, right, open_spans))
+    return result
+
+
+def marked(text: str, start: int, end: int, spans: Iterable[Span]) -> Markup:
+    """Returns ``text[start:end]`` escaped, with its marks as HTML; offsets refer to ``text``."""
+    return Markup("").join(_html(text, run) for run in runs(start, end, spans))
+
+
+def excerpt(text: str, spans: Sequence[Span], length: int = EXCERPT) -> tuple[int, int]:
+    """Returns the bounds of the part worth showing first: at most about ``length`` characters.
+
+    The window with the most marked places wins, the earliest among equals; it begins at a sentence
+    or at least at a word.
+    """
+    if len(text) <= length * 1.25:
+        return 0, len(text)
+    starts = sorted({max(0, span.start - length // 5) for span in spans} | {0})
+    best = max(starts, key=lambda at: (_weight(spans, at, at + length), -at))
+    start = _begin(text, best, length // 5)
+    end = min(len(text), start + length)
+    while end < len(text) and end > start and not text[end].isspace():
+        end -= 1
+    return start, end
+
+
+def _run(left: int, right: int, spans: Sequence[Span]) -> Run:
+    labelled = [span for span in spans if span.severity is not None]
+    gravest = max(labelled, key=lambda span: span.severity or 0, default=None)
+    titles = ", ".join(dict.fromkeys(span.label for span in labelled if span.label))
+    return Run(left, right, len(labelled) < len(spans), gravest.severity if gravest else None, titles)
+
+
+def _html(text: str, run: Run) -> Markup:
+    words: Markup = escape(text[run.start : run.end])
+    if run.severity is not None:
+        words = Markup('<span class="trigger s{}" title="{}">{}</span>').format(
+            int(run.severity), run.label, words
+        )
+    return Markup("<mark>{}</mark>").format(words) if run.matched else words
+
+
+def _weight(spans: Sequence[Span], start: int, end: int) -> int:
+    return sum(2 if span.severity is None else 3 for span in spans if start <= span.start and span.end <= end)
+
+
+def _begin(text: str, at: int, reach: int) -> int:
+    """Moves a beginning back to a sentence's or a word's first letter, at most ``reach`` away."""
+    for place in range(at, max(0, at - reach), -1):
+        if text[place - 1] in _SENTENCE_ENDS and text[place : place + 1].isspace():
+            return place + 1
+    while at > 0 and not text[at - 1].isspace():
+        at -= 1
+    return at

@@ -1,0 +1,94 @@
+"""The search page and the passages similar to one."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, render_template, request
+
+from indexer.errors import UnknownDocumentError
+from indexer.index.protocol import Filters
+from indexer.records.read import chunk_records, totals
+from search_app import clients
+from search_app.events import impressions, query_event
+from search_app.pages.facets import chips, facets, severities, years
+from search_app.pages.hits import shown_hits
+from search_app.pages.parameters import PAGE_SIZE, Address, link_to, search_request
+from search_app.pages.site import Site, site, visitor
+from search_app.pages.trail import followed
+from search_app.results import SearchPage, SearchRequest
+
+blueprint = Blueprint("search", __name__)
+SIMILAR = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """Links to the pages around the present one; None where there is none."""
+
+    number: int
+    last: int
+    previous: str | None
+    following: str | None
+
+
+@blueprint.get("/")
+def show() -> str:
+    """Answers a search; without words it lists the riskiest passages."""
+    here = site()
+    wanted = search_request(request.args, here.parts.packs)
+    address = Address.of(request.args)
+    with here.parts.engine.connect() as connection:
+        counts = totals(connection)
+    if not any(count.documents for count in counts.values()):
+        return render_template("welcome.html", address=address, collections=list(counts))
+    page = here.searcher.search(wanted)
+    remember(here, page, wanted)
+    return render_template(
+        "search.html",
+        address=address,
+        wanted=wanted,
+        page=page,
+        hits=shown_hits(page, wanted.offset),
+        facets=facets(page, address),
+        severity_choices=severities(page, address),
+        years=years(page, address),
+        chips=chips(here.parts.packs, wanted, address),
+        collections=list(counts),
+        paging=paging(address, wanted, page.total),
+        ways_out=[(way, link_to(way.request)) for way in page.suggestions],
+    )
+
+
+@blueprint.get("/similar/<int:key>")
+def similar(key: int) -> str:
+    """Lists the passages nearest in meaning to one, from the same collection."""
+    here = site()
+    with here.parts.engine.connect() as connection:
+        passage = chunk_records(connection, [key]).get(key)
+    if passage is None:
+        raise UnknownDocumentError("This passage is no longer there; its document may have changed")
+    filters = Filters(collections=frozenset({passage.collection}))
+    page = here.searcher.similar(key, filters, SIMILAR)
+    remember(here, page, SearchRequest("", filters=filters, limit=SIMILAR))
+    followed("similar", passage.id)
+    return render_template(
+        "similar.html", passage=passage, page=page, hits=shown_hits(page, 0), address=Address(())
+    )
+
+
+def remember(here: Site, page: SearchPage, wanted: SearchRequest) -> None:
+    """Records a search that a person was shown, with every hit's position."""
+    if clients.is_person():
+        who = visitor()
+        here.recorder.searched(query_event(page, wanted, who), impressions(page, wanted, who))
+
+
+def paging(address: Address, wanted: SearchRequest, total: int) -> Paging:
+    """Returns the links to the previous and the next page."""
+    number = wanted.offset // PAGE_SIZE + 1
+    last = max(1, -(-total // PAGE_SIZE))
+    return Paging(
+        number,
+        last,
+        address.having(page=min(number, last + 1) - 1) if number > 1 else None,
+        address.having(page=number + 1) if number < last else None,
+    )

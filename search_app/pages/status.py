@@ -1,0 +1,33 @@
+"""Health for machines (/health) and for people (/status)."""
+
+from dataclasses import asdict
+
+from flask import Blueprint, Response, jsonify, render_template
+
+from indexer.records.read import totals
+from search_app.pages.health import State
+from search_app.pages.site import site
+
+blueprint = Blueprint("status", __name__)
+
+
+@blueprint.get("/health")
+def health() -> tuple[Response, int]:
+    """Answers 200 where searches can be answered, else 503; says of each part how it is."""
+    health_ = site().health
+    ready = health_.ready()
+    return jsonify(live=True, ready=ready, parts=[asdict(part) for part in health_.parts()]), (
+        200 if ready else 503
+    )
+
+
+@blueprint.get("/status")
+def show() -> str:
+    """Shows the same in plain words, and what is held."""
+    here = site()
+    down = {part.name for part in here.health.parts() if part.state is State.DOWN}
+    counts = {}
+    if "records" not in down:
+        with here.parts.engine.connect() as connection:
+            counts = totals(connection)
+    return render_template("status.html", parts=here.health.parts(), counts=counts)

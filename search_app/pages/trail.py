@@ -1,0 +1,36 @@
+"""Records what a person followed: a hit, a similar passage, a download. Works without scripts."""
+
+import re
+
+from flask import request
+
+from search_app import clients
+from search_app.events import action
+from search_app.pages.site import site, visitor
+
+_QUERY = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_POSITION = re.compile(r"[0-9]{1,5}")
+
+
+def followed(name: str, chunk: str) -> None:
+    """Records that a hit was followed, if the address says from which search and position it came.
+
+    The records decide: only a hit that this search showed this visitor at this position counts, and
+    a reload counts once.
+    """
+    query, position = request.args.get("q", ""), request.args.get("pos", "")
+    if not (_QUERY.fullmatch(query) and _POSITION.fullmatch(position) and clients.is_person()):
+        return
+    who = visitor()
+    recorder = site().recorder
+    shown = recorder.shown(query, int(position), who.client)
+    if shown and shown.chunk == chunk:
+        recorder.acted([action(f"{name}-{query}-{position}", name, who, shown, {})])
+
+
+def opened(name: str, document: str) -> None:
+    """Records that a document was opened or downloaded, once a visit."""
+    if clients.is_person():
+        who = visitor()
+        extra = {"object": {"object_id": document, "object_id_field": "document"}}
+        site().recorder.acted([action(f"{name}-{who.session}-{document}", name, who, None, extra)])
