@@ -10,10 +10,12 @@ from sqlalchemy import Engine
 from indexer.blobs import BlobStore
 from indexer.index.embedded import EmbeddedIndex
 from indexer.index.protocol import ChunkIndex
+from indexer.ingest import Ingest, Limits
 from indexer.records.database import open_records
 from models.encoder import load_encoder
 from models.packs import Pack, load_pack, pack_names
 from models.protocols import Encoder
+from search_app.search import Searcher
 from search_app.settings import Settings
 
 DEFAULT_PACK = "contracts"
@@ -56,6 +58,32 @@ class Parts:
         """The search index."""
         return EmbeddedIndex(
             index_directory(self.settings.home), self.encoder.version, self.encoder.dimension
+        )
+
+    @cached_property
+    def searcher(self) -> Searcher:
+        """Who answers searches."""
+        return Searcher(self.index, self.encoder, self.engine, self.packs)
+
+    @cached_property
+    def ingest(self) -> Ingest:
+        """Who takes files in."""
+        settings = self.settings
+        limits = Limits(
+            jobs=settings.jobs,
+            seconds=settings.extract_seconds,
+            memory_mb=settings.extract_memory_mb,
+            max_bytes=settings.max_file_mb << 20,
+        )
+        return Ingest(
+            settings.home,
+            self.engine,
+            self.blobs,
+            self.index,
+            self.encoder,
+            self.packs,
+            limits,
+            encoder_name=settings.encoder,
         )
 
 

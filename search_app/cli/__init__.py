@@ -11,6 +11,9 @@ import click
 # Exit statuses: done; some files failed or the thing asked for cannot be done; wrong use.
 DONE, FAILED, WRONG_USE = 0, 1, 2
 
+# How long a command waits for another process to finish writing before it says who that is.
+WAIT_SECONDS = 10.0
+
 COMMANDS = {
     "ingest": "Read files and folders and make them searchable.",
     "search": "Search by words and meaning.",

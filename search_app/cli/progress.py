@@ -4,28 +4,23 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from indexer.rebuild import Report
 
 LINE_EVERY_SECONDS = 5.0
 
 
-class Report(Protocol):
-    """What long work calls to say how far it is."""
-
-    def __call__(self, done: int, total: int, detail: str = "") -> None:
-        """Says that ``done`` of ``total`` units are finished; ``detail`` names what came last."""
-        ...
-
-
 @contextmanager
-def progress(what: str, unit: str) -> Iterator[Report]:
+def progress(what: str, unit: str) -> "Iterator[Report]":
     """Shows progress on standard error for as long as the block runs; yields the report function."""
     with _bar(what, unit) if sys.stderr.isatty() else _lines(what, unit) as report:
         yield report
 
 
 @contextmanager
-def _bar(what: str, unit: str) -> Iterator[Report]:
+def _bar(what: str, unit: str) -> "Iterator[Report]":
     from rich.console import Console  # noqa: PLC0415 - only a terminal pays for the import
     from rich.progress import (  # noqa: PLC0415
         BarColumn,
@@ -55,7 +50,7 @@ def _bar(what: str, unit: str) -> Iterator[Report]:
 
 
 @contextmanager
-def _lines(what: str, unit: str) -> Iterator[Report]:
+def _lines(what: str, unit: str) -> "Iterator[Report]":
     started = last = time.monotonic()
 
     def report(done: int, total: int, detail: str = "") -> None:

@@ -1,0 +1,76 @@
+"""clausewatch ingest: files and folders in, searchable passages out."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from search_app.cli import FAILED, WAIT_SECONDS
+from search_app.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from indexer.ingest import RunSummary
+
+
+@click.command("ingest")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH…", type=click.Path(path_type=Path))
+@click.option("--collection", default="contracts", metavar="C", help="Where they belong (default contracts).")
+@click.option("--watch", is_flag=True, help="Go on watching the paths, now and whenever a worker runs.")
+@click.option(
+    "--jobs", type=click.IntRange(1, 256), metavar="N", help="Worker processes (default: processors)."
+)
+@click.option("--json", "as_json", is_flag=True, help="End with one JSON object.")
+def command(paths: tuple[Path, ...], collection: str, watch: bool, jobs: int | None, as_json: bool) -> int:
+    """Read files and folders and make them searchable.
+
+    What was read before and has not changed is left as it is, so the same command may be repeated. Every
+    file ends with one outcome; those that failed are listed with their reason, and the exit status is 1.
+    """
+    settings = load_settings()
+    settings = settings if jobs is None else replace(settings, jobs=jobs)
+    summary = _run(settings, paths, collection, watch=watch)
+    click.echo(_as_json(summary) if as_json else _in_words(summary))
+    if watch:
+        from search_app.cli.worker import work  # noqa: PLC0415 - only watching pays for the import
+
+        click.echo("Watching for changes (Ctrl-C ends it).", err=True)
+        work(settings)
+    return FAILED if summary.outcomes["failed"] else 0
+
+
+def _run(settings: Settings, paths: tuple[Path, ...], collection: str, *, watch: bool) -> "RunSummary":
+    from indexer.watch import watch_paths  # noqa: PLC0415
+    from search_app.cli.progress import progress  # noqa: PLC0415 - the help page must not pay for the imports
+    from search_app.compose import compose  # noqa: PLC0415
+
+    parts = compose(settings)
+    with progress("Ingesting", "files") as report:
+        summary = parts.ingest.run(paths, collection, report=report, wait=WAIT_SECONDS)
+    if watch:
+        watch_paths(parts.ingest, paths, collection)
+    for failure in summary.failures:
+        click.echo(f"{failure.uri}: {failure.reason}", err=True)
+    return summary
+
+
+def _as_json(summary: "RunSummary") -> str:
+    return json.dumps(
+        {
+            "run": summary.run,
+            "files": summary.files,
+            "documents": summary.documents,
+            "chunks": summary.chunks,
+            "outcomes": dict(summary.outcomes),
+            "seconds": round(summary.seconds, 3),
+        }
+    )
+
+
+def _in_words(summary: "RunSummary") -> str:
+    outcomes = (
+        ", ".join(f"{count} {name}" for name, count in summary.outcomes.items() if count) or "no files found"
+    )
+    made = f"{summary.documents} documents with {summary.chunks} passages are new"
+    return f"{summary.files} files in {summary.seconds:.1f} s: {outcomes}; {made}."

@@ -1,0 +1,84 @@
+"""clausewatch status: what is stored, indexed and running."""
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from search_app.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from search_app.compose import Parts
+
+
+@click.command("status")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def command(as_json: bool) -> None:
+    """Say what is stored, indexed and running."""
+    found = examine(load_settings())
+    if as_json:
+        click.echo(json.dumps(found, indent=2))
+        return
+    click.echo(f"home        {found['home']}")
+    for name, totals in found["collections"].items():
+        click.echo(f"collection  {name}: {totals['documents']:,} documents, {totals['chunks']:,} passages")
+    click.echo(f"index       {_index(found['index'])}")
+    click.echo(f"encoder     {found['encoder']}")
+    click.echo(
+        f"worker      {_process(found['worker'], 'no worker runs: clausewatch worker, or serve, starts one')}"
+    )
+    click.echo(f"writing     {_process(found['writer'], 'nobody writes')}")
+    for watch in found["watched"]:
+        click.echo(f"watched     {watch['path']} for {watch['collection']}")
+    for run in found["runs"]:
+        outcomes = ", ".join(f"{count} {name}" for name, count in run["outcomes"].items() if count)
+        click.echo(
+            f"run         {run['started_at']} {run['origin']}, {run['state']}: {outcomes or 'no files yet'}"
+        )
+
+
+def examine(settings: Settings) -> dict[str, Any]:
+    """Returns everything as JSON values; an index that cannot be read is an object with ``error``."""
+    from indexer.locks import WORKER, WRITER, holder  # noqa: PLC0415 - the help page must not pay for it
+    from indexer.records.read import run_records, totals  # noqa: PLC0415
+    from indexer.records.watches import watches  # noqa: PLC0415
+    from search_app.compose import compose  # noqa: PLC0415
+
+    parts = compose(settings)
+    with parts.engine.connect() as connection:
+        collections = {name: asdict(found) for name, found in totals(connection).items()}
+        watched = [{"collection": item.collection, "path": str(item.path)} for item in watches(connection)]
+        runs = [asdict(run) for run in run_records(connection, 5, 0)]
+    worker, writer = (holder(settings.home, name) for name in (WORKER, WRITER))
+    return {
+        "home": str(settings.home.resolve()),
+        "records": parts.engine.url.get_backend_name(),
+        "collections": collections,
+        "index": _index_status(parts),
+        "encoder": parts.encoder.version,
+        "worker": asdict(worker) if worker else None,
+        "writer": asdict(writer) if writer else None,
+        "watched": watched,
+        "runs": runs,
+    }
+
+
+def _index_status(parts: "Parts") -> dict[str, Any]:
+    from indexer.errors import IndexUnavailableError  # noqa: PLC0415
+
+    try:
+        return asdict(parts.index.status())
+    except IndexUnavailableError as error:
+        return {"error": str(error)}
+
+
+def _index(status: dict[str, Any]) -> str:
+    if "error" in status:
+        return str(status["error"])
+    size = f"{status['bytes'] / 2**20:.0f} MiB"
+    return f"{status['backend']}, {status['chunks']:,} passages, vectors {status['vector_kind']}, {size}"
+
+
+def _process(found: dict[str, Any] | None, otherwise: str) -> str:
+    return f"process {found['process']} ({found['purpose']}) since {found['since']}" if found else otherwise

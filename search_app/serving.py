@@ -1,0 +1,77 @@
+"""The web server process: waitress in front of the application, and a worker beside it."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from waitress.server import create_server
+
+from indexer.locks import WORKER, holder
+from search_app.app import create_app
+from search_app.compose import Parts, compose
+from search_app.errors import AddressInUseError
+from search_app.settings import Settings
+
+STOP_SECONDS = 10.0
+
+
+def serve(settings: Settings, *, worker: bool) -> None:
+    """Answers requests until it is told to stop.
+
+    Args:
+        settings: Host and port among them; port 0 takes a free one.
+        worker: Start a worker beside the server unless one runs on this home already.
+
+    Raises:
+        AddressInUseError: Another process listens there, or the address is not of this machine.
+    """
+    parts = compose(settings)
+    try:
+        server = create_server(
+            create_app(parts),
+            host=settings.host,
+            port=settings.port,
+            threads=settings.threads,
+            ident=None,
+            max_request_body_size=(settings.max_file_mb + 1) * 2**20,
+        )
+    except OSError as error:
+        raise AddressInUseError(settings.host, settings.port, error) from error
+    port = server.socket.getsockname()[1]
+    with _worker(parts) if worker else _none():
+        print(f"Clausewatch answers at http://{settings.host}:{port}/ (Ctrl-C ends it)", flush=True)  # noqa: T201
+        signal.signal(signal.SIGTERM, _interrupt)
+        try:
+            server.run()
+        except KeyboardInterrupt:
+            server.close()
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+@contextmanager
+def _none() -> Iterator[None]:
+    yield
+
+
+@contextmanager
+def _worker(parts: Parts) -> Iterator[None]:
+    """Keeps a worker as a child; it also ends by itself when this process dies."""
+    if holder(parts.settings.home, WORKER):
+        yield
+        return
+    child = subprocess.Popen([sys.executable, "-m", "search_app.cli", "worker", "--with-parent"])
+    try:
+        yield
+    finally:
+        child.terminate()
+        try:
+            child.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
