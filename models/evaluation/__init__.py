@@ -1,0 +1,1 @@
+"""How good a ranking is: judged data read, metrics computed, two systems compared."""
