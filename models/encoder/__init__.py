@@ -26,11 +26,11 @@ def load_encoder(name: str, backend: str, cache: Path) -> Encoder:
         raise EncoderUnavailableError(f"encoder backend {backend!r}: expected auto, onnx or torch")
     source = locate(name)
     if backend == "torch" or (backend == "auto" and _gpu()):
-        from models.encoder.torch_backend import TorchEncoder
+        from models.encoder.torch_backend import TorchEncoder  # noqa: PLC0415
 
         return TorchEncoder(source, cache)
-    from models.encoder.export import exported
-    from models.encoder.onnx import OnnxEncoder
+    from models.encoder.export import exported  # noqa: PLC0415
+    from models.encoder.onnx import OnnxEncoder  # noqa: PLC0415
 
     return OnnxEncoder(exported(source, cache))
 
@@ -39,6 +39,6 @@ def _gpu() -> bool:
     """Asks torch for a GPU, but only where a driver's device file makes one possible."""
     if not any(Path(device).exists() for device in ("/dev/nvidiactl", "/dev/nvidia0", "/dev/dxg")):
         return False
-    import torch
+    import torch  # noqa: PLC0415
 
     return bool(torch.cuda.is_available())

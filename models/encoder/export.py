@@ -1,7 +1,6 @@
 """Exports a model to ONNX once, in a process of its own, so that torch never enters this one."""
 
 import logging
-import os
 import shutil
 import subprocess
 import sys
@@ -36,7 +35,7 @@ def exported(source: ModelSource, cache: Path) -> Path:
         EncoderUnavailableError: The weights are wrong, or the export failed or hung.
     """
     cache = cache.resolve()
-    key = f"{fingerprint(source, cache)}{RECIPE}"
+    key = f"{fingerprint(source, cache)}-{RECIPE}"
     folder = cache / f"{source.name}-{key}"
     if (folder / manifest.FILE).is_file():
         return folder
@@ -58,7 +57,7 @@ def _export(source: ModelSource, key: str, folder: Path) -> None:
     _log.info("exporting the encoder %s to ONNX; this is done once and takes about a minute", source.name)
     _run(source, key, unfinished)
     shutil.rmtree(folder, ignore_errors=True)
-    os.replace(unfinished, folder)
+    unfinished.replace(folder)
     facts = manifest.read_manifest(folder)
     if facts.precision != "int8":
         _log.warning("encoder %s runs in fp32: int8 strayed too far from the original", facts.version)

@@ -35,7 +35,7 @@ class ModelSource:
             None if stated else self.read("tokenizer_config.json").get("model_max_length"),
             self.read("config.json").get("max_position_embeddings"),
         ]
-        return min((int(limit) for limit in limits if limit), default=512)
+        return min((limit for limit in limits if isinstance(limit, int) and limit > 0), default=512)
 
     def read(self, file: str) -> dict[str, object]:
         """Reads one of the model's JSON files; one that is missing is empty."""
@@ -77,8 +77,8 @@ def _short(name: str) -> str:
 
 def _from_hub(name: str) -> Path:
     """Takes the model from the hub's cache, else downloads it where that is allowed."""
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+    from huggingface_hub import snapshot_download  # noqa: PLC0415
+    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError  # noqa: PLC0415
 
     try:
         return Path(snapshot_download(name, allow_patterns=_PATTERNS, local_files_only=True))

@@ -45,7 +45,7 @@ def read_tokenizer(path: Path, max_tokens: int = 0) -> Tokenizer:
     """
     try:
         tokenizer = Tokenizer.from_file(str(path))
-    except Exception as error:  # noqa: BLE001 - the library raises a bare Exception for any bad file
+    except Exception as error:  # the library raises a bare Exception for any bad file
         raise EncoderUnavailableError(f"{path}: cannot be read as a tokenizer ({error})") from error
     # The published file pads every text to 128 tokens and cuts it there.
     tokenizer.no_padding()

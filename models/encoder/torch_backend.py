@@ -36,7 +36,7 @@ class TorchEncoder:
         """
         self.version = f"{source.name}:torch:{source.max_tokens}:{fingerprint(source, cache)}"
         try:
-            from sentence_transformers import SentenceTransformer
+            from sentence_transformers import SentenceTransformer  # noqa: PLC0415
         except ImportError as error:
             raise EncoderUnavailableError(
                 f"the torch backend is not installed ({error}): pip install torch sentence-transformers"
