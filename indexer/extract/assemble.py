@@ -20,6 +20,8 @@ _NAMES_DOCUMENT = re.compile(
     r"guarant(?:y|ee)|undertaking|charter|bylaws|plan|order|notice)\b",
     re.IGNORECASE,
 )
+_AMONG = re.compile(r"\s+(?:by and )?(?:between|among)(?: and among)?$", re.IGNORECASE)
+_DIVISION = re.compile(r"(?:article|section|part|chapter)\s+[\divxlc.]+$", re.IGNORECASE)
 _OPENING = 12
 _MAX_TITLE = 150
 _CLOSE = {BlockKind.LIST_ITEM, BlockKind.TABLE_ROW, BlockKind.MAIL_HEADER}
@@ -45,13 +47,22 @@ def guess_title(text: str, blocks: Sequence[Block]) -> str:
     number.
     """
     opening = [
-        (block, _EXHIBIT.sub("", " ".join(text[block.start : block.end].split()))[:200])
+        (block, _one_line(text[block.start : block.end]))
         for block in blocks[:_OPENING]
         if block.end - block.start <= _MAX_TITLE and block.kind is not BlockKind.MAIL_HEADER
     ]
     named = (words for _, words in opening if _NAMES_DOCUMENT.search(words) and _is_capitalised(words))
-    headings = (words for block, words in opening if block.kind is BlockKind.HEADING and len(words) > 2)
+    headings = (
+        words
+        for block, words in opening
+        if block.kind is BlockKind.HEADING and len(words) > 2 and not _DIVISION.match(words)
+    )
     return next(named, "") or next(headings, "")
+
+
+def _one_line(text: str) -> str:
+    words = _EXHIBIT.sub("", " ".join(text.split()))
+    return _AMONG.sub("", words).strip(" -_=*|–—")
 
 
 def _is_capitalised(words: str) -> bool:

@@ -123,11 +123,11 @@ class IsolatedPool(Generic[T]):
         exhausted = False
         try:
             while True:
-                while not exhausted and (worker := self._idle()) is not None:
+                while not exhausted and self._has_room():
                     task = next(waiting, None)
                     exhausted = task is None
                     if task is not None:
-                        worker.give(task)
+                        self._idle().give(task)
                 if exhausted and not any(worker.task for worker in self._workers):
                     return
                 yield from self._collect()
@@ -135,10 +135,13 @@ class IsolatedPool(Generic[T]):
             for worker in [worker for worker in self._workers if worker.task]:
                 self._discard(worker)
 
-    def _idle(self) -> _Worker | None:
-        """Returns a worker without a task, a new one where there may be more; None when all are busy."""
+    def _has_room(self) -> bool:
+        return len([worker for worker in self._workers if worker.task]) < self._jobs
+
+    def _idle(self) -> _Worker:
+        """Returns a worker without a task, a new one where all that there are have one."""
         idle = next((worker for worker in self._workers if worker.task is None), None)
-        if idle is None and len(self._workers) < self._jobs:
+        if idle is None:
             idle = _Worker(self._function, self._limits)
             self._workers.append(idle)
         return idle

@@ -19,7 +19,7 @@ class Level:
     """One level of a list.
 
     Attributes:
-        start: Its first number.
+        start: Its first number; 0 where the list does not say, as the standard has it.
         number_format: As in w:numFmt.
         text: With %1 to %9 for the numbers of the levels.
         restart: 0 never restarts; k restarts after a paragraph of a level above the k-th; None after
@@ -145,10 +145,10 @@ def _level(element: etree._Element) -> list[tuple[int, Level]]:
     key = element.get(f"{W}ilvl", "")
     if not key.isdecimal() or int(key) >= _LEVELS:
         return []
-    start = value(element.find(f"{W}start")) or "1"
+    start = value(element.find(f"{W}start")) or "0"
     restart = value(element.find(f"{W}lvlRestart"))
     level = Level(
-        start=int(start) if start.isdecimal() else 1,
+        start=int(start) if start.isdecimal() else 0,
         number_format=value(element.find(f"{W}numFmt")) or "decimal",
         text=value(element.find(f"{W}lvlText")) or "",
         restart=int(restart) if restart is not None and restart.isdecimal() else None,

@@ -92,6 +92,7 @@ FORMATS: Mapping[str, Callable[[int], str]] = MappingProxyType(
         "cardinalText": lambda number: words(number).capitalize(),
         "ordinalText": lambda number: ordinal_words(number).capitalize(),
         "none": lambda _: "",
+        "bullet": lambda _: "",
     }
 )
 """w:numFmt to what it makes of a number; others count in digits."""

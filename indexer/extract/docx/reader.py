@@ -13,7 +13,8 @@ from indexer.extract.assemble import TextBuilder, default_title, guess_title, ti
 from indexer.extract.docx.numbering import Numbering
 from indexer.extract.docx.package import Package, Relationship, W
 from indexer.extract.docx.runs import NOTE_MARK, RunReader
-from indexer.extract.docx.styles import Style, Styles, is_on, outline_depth, value
+from indexer.extract.docx.styles import Style, Styles, is_bold, is_on, outline_depth, value
+from indexer.extract.headings import heading_level
 from indexer.extract.limits import MAX_ATTACHMENTS, MAX_DEPTH
 
 _MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -95,6 +96,8 @@ class _Body:
             outline = outline_depth(direct) if direct is not None else style.outline
             if outline and text.strip():
                 self._builder.add(BlockKind.HEADING, text, outline)
+            elif (guessed := heading_level(text)) and (label is None or is_bold(paragraph)):
+                self._builder.add(BlockKind.HEADING, text, guessed)
             elif label is not None:
                 self._builder.add(BlockKind.LIST_ITEM, text, label + 1)
             else:

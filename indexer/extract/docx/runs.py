@@ -23,6 +23,7 @@ _DROPPED = frozenset(
         "commentReference",
     )
 )
+_TEXT = frozenset({f"{W}t", f"{_M}t"})
 _LITERAL = {
     f"{W}tab": " ",
     f"{W}ptab": " ",
@@ -83,11 +84,14 @@ class RunReader:
             inline.boxes.append(node)
         elif tag == f"{_MC}AlternateContent":
             self._alternative(node, inline)
+        elif len(node) and tag not in _TEXT:
+            for child in node:
+                self._node(child, inline)
         elif all(self._fields):
-            self._shown(node, tag, inline)
+            self._leaf(node, tag, inline)
 
-    def _shown(self, node: etree._Element, tag: str, inline: Inline) -> None:
-        if tag in {f"{W}t", f"{_M}t"}:
+    def _leaf(self, node: etree._Element, tag: str, inline: Inline) -> None:
+        if tag in _TEXT:
             inline.parts.append(node.text or "")
         elif tag in _LITERAL:
             inline.parts.append(" " if node.get(f"{W}type") in {"page", "column"} else _LITERAL[tag])
@@ -96,9 +100,6 @@ class RunReader:
         elif tag in {f"{W}footnoteReference", f"{W}endnoteReference"}:
             inline.notes.append((tag.removeprefix(W).removesuffix("Reference"), node.get(f"{W}id", "")))
             inline.parts.append(f"[{NOTE_MARK}{len(inline.notes) - 1}]")
-        else:
-            for child in node:
-                self._node(child, inline)
 
     def _alternative(self, node: etree._Element, inline: Inline) -> None:
         """Reads the first choice that holds something; the fallback repeats it for old programs."""

@@ -88,3 +88,9 @@ def value(element: etree._Element | None) -> str | None:
 def is_on(element: etree._Element | None, *, default: bool = False) -> bool:
     """Returns what a switch such as w:vanish says; ``default`` where it is absent."""
     return default if element is None else element.get(f"{W}val") not in {"0", "false", "off"}
+
+
+def is_bold(paragraph: etree._Element) -> bool:
+    """Says whether all words of a paragraph are set in bold by themselves."""
+    runs = [run for run in paragraph.iter(f"{W}r") if (run.findtext(f"{W}t") or "").strip()]
+    return bool(runs) and all(is_on(run.find(f"{W}rPr/{W}b")) for run in runs)
