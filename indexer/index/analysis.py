@@ -1,11 +1,12 @@
 """Text to terms: the same analysis for indexing, for queries and for highlighting.
 
-The analysers run inside tantivy; ``unify`` prepares what they cannot: curly quotes, soft hyphens and
-accents written as separate characters. The mapping holds the token pattern, which keeps "7.2.1" and
-"1,000,000.00" whole, takes "§" as a word, splits "work-for-hire" and "jane.roe@example.com" into
-their parts (looked up as a phrase), and takes each ideograph as a word.
+Words are found here, by the pattern of the mapping, and given to the engine separated by blanks; the
+engine folds and stems them. The pattern keeps "7.2.1" and "1,000,000.00" whole, takes "§" as a word,
+splits "work-for-hire" and "jane.roe@example.com" into their parts (looked up as a phrase), sets off
+the elided article of "l'accord", and takes each ideograph as a word.
 """
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from functools import cache
 
 import tantivy
 
-from indexer.index.mapping import Analysis, chunk_mapping
+from indexer.index.mapping import chunk_mapping
 
 STEMMED = "stemmed"
 EXACT = "exact"
@@ -32,47 +33,41 @@ class Token:
     end: int
 
 
-def tokens(text: str, kind: str = STEMMED) -> list[Token]:
-    """Returns the terms of the field ``text`` in order, stop words left out; of ``exact``, every word."""
-    unified, offsets = unify(text)
-    found = analyzer(kind).pre_tokenize(unified).tokens
-    if offsets is None:
-        return [Token(each.text, each.char_offset_from, each.char_offset_to) for each in found]
-    return [Token(each.text, offsets[each.char_offset_from], offsets[each.char_offset_to]) for each in found]
+def words(text: str) -> str:
+    """Returns the words of a text separated by single blanks, as the index takes them."""
+    return " ".join(_pattern().findall(_unify(text)[0]))
+
+
+def tokens(text: str) -> list[Token]:
+    """Returns the terms of the field ``text`` in order; stop words are left out."""
+    unified, offsets = _unify(text)
+    found = list(_pattern().finditer(unified))
+    result = []
+    for position, term in _analyzed([each.group() for each in found], STEMMED):
+        start, end = found[position].span()
+        result.append(Token(term, offsets[start], offsets[end]) if offsets else Token(term, start, end))
+    return result
 
 
 def terms(text: str, kind: str) -> list[tuple[int, str]]:
-    """Returns (position, term) pairs as the analyser ``kind`` gives them, positions from 0 upwards.
+    """Returns (position, term) pairs as the analyser ``kind`` gives them.
 
-    A gap in the positions is a stop word; the first position may be above 0.
+    Positions number the words of the text from 0; one that is missing was a stop word.
     """
-    unified, _ = unify(text)
-    return [(each.position, each.text) for each in analyzer(kind).pre_tokenize(unified).tokens]
-
-
-def unify(text: str) -> tuple[str, Sequence[int] | None]:
-    """Returns the text as the analysers take it, and for each character its offset in the original.
-
-    The offsets end with the length of the original. None instead of them where all are the same,
-    which is the common case.
-    """
-    straight = text.translate(_QUOTES)
-    if straight.isascii() or (unicodedata.is_normalized("NFC", straight) and _INVISIBLE.isdisjoint(straight)):
-        return straight, None
-    return _compose(straight)
+    return _analyzed(_pattern().findall(_unify(text)[0]), kind)
 
 
 def fold(text: str) -> str:
     """Returns a text in lower case without accents, as terms are, without splitting it."""
-    return "".join(_folder().analyze(unify(text)[0]))
+    return "".join(_folder().analyze(_unify(text)[0]))
 
 
 @cache
 def analyzer(kind: str) -> tantivy.TextAnalyzer:
-    """Returns the analyser "stemmed" or "exact" of the mapping."""
-    analysis: Analysis = chunk_mapping().analysis
+    """Returns the analyser "stemmed" or "exact" of words that are separated by blanks."""
+    analysis = chunk_mapping().analysis
     builder = (
-        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.regex(analysis.pattern))
+        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace())
         .filter(tantivy.Filter.remove_long(analysis.longest))
         .filter(tantivy.Filter.lowercase())
         .filter(tantivy.Filter.ascii_fold())
@@ -86,6 +81,15 @@ def analyzer(kind: str) -> tantivy.TextAnalyzer:
     )
 
 
+def _analyzed(found: Sequence[str], kind: str) -> list[tuple[int, str]]:
+    return [(each.position, each.text) for each in analyzer(kind).pre_tokenize(" ".join(found)).tokens]
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    return re.compile(chunk_mapping().analysis.pattern)
+
+
 @cache
 def _folder() -> tantivy.TextAnalyzer:
     return (
@@ -96,7 +100,21 @@ def _folder() -> tantivy.TextAnalyzer:
     )
 
 
-def _compose(text: str) -> tuple[str, Sequence[int]]:
+def _unify(text: str) -> tuple[str, Sequence[int]]:
+    """Returns the text with straight quotes, composed accents and nothing invisible.
+
+    The second value says for each character, and for the end, its offset in the original; it is
+    empty where all offsets are the same, which is the common case.
+    """
+    straight = text.translate(_QUOTES) if not text.isascii() else text.replace("`", "'")
+    if straight.isascii() or (
+        unicodedata.is_normalized("NFC", straight) and _INVISIBLE.isdisjoint(straight)
+    ):
+        return straight, ()
+    return _compose(straight)
+
+
+def _compose(text: str) -> tuple[str, list[int]]:
     """Composes each base character with its accents, and drops invisible characters."""
     composed: list[str] = []
     offsets: list[int] = []

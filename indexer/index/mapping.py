@@ -48,7 +48,7 @@ class Analysis:
     """How text becomes terms.
 
     Attributes:
-        pattern: Regular expression (Rust and Lucene syntax) that matches one token.
+        pattern: Regular expression that matches one word; every backend is given the words so found.
         longest: Tokens of this many bytes or more are left out.
         stemmer: Language of the stemmer of the stemmed fields.
         stop_words: Left out of the stemmed fields; positions keep their gaps.

@@ -1,5 +1,6 @@
 """What every index must answer, by brute force over all chunks; written for clearness, not for speed."""
 
+import fnmatch
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -160,8 +161,6 @@ class Reference:
         }
 
     def _wildcard(self, field: str, pattern: str) -> dict[int, float]:
-        import fnmatch
-
         return {
             key: 1.0
             for key, positions in self._fields[field].items()

@@ -132,9 +132,9 @@ def _add_words(document: tantivy.Document, chunk: IndexedChunk) -> None:
         ("title", "title_exact", chunk.title),
         ("section", "section_exact", chunk.section),
     ):
-        unified = analysis.unify(value)[0].encode("utf-8", "replace").decode()
-        document.add_text(stemmed, unified)
-        document.add_text(exact, unified)
+        words = analysis.words(value)
+        document.add_text(stemmed, words)
+        document.add_text(exact, words)
 
 
 def _add_labels(document: tantivy.Document, labels: tuple[IndexedLabel, ...]) -> None:
