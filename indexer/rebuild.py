@@ -6,9 +6,9 @@ from typing import Protocol
 from sqlalchemy import Engine
 
 from indexer.apply import apply_outbox, last_position
+from indexer.encode import store_vectors, vector_rows
 from indexer.errors import IndexUnavailableError
 from indexer.index.protocol import ChunkIndex, IndexedChunk, IndexStatus
-from indexer.ingest.encode import store_vectors, vector_rows
 from indexer.project import active_chunks, all_indexed_chunks, texts_without_vector
 from indexer.records.database import writing
 from models.packs import Pack

@@ -14,9 +14,9 @@ from sqlalchemy import Engine, select
 from indexer import chunk, extract, runs
 from indexer.apply import apply_outbox
 from indexer.blobs import BlobStore
+from indexer.encode import Encoding
 from indexer.extract.pool import IsolatedPool
 from indexer.index.protocol import ChunkIndex
-from indexer.ingest.encode import Encoding
 from indexer.ingest.flow import FilePool, Flow, files_of
 from indexer.ingest.look import Rules
 from indexer.ingest.sources import remove

@@ -12,10 +12,10 @@ from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DataError, IntegrityError
 
 from indexer.blobs import BlobStore
+from indexer.encode import Encoding, store_vectors
 from indexer.enrich import enrich
 from indexer.errors import ExtractionError
 from indexer.ids import text_hash
-from indexer.ingest.encode import Encoding, store_vectors
 from indexer.ingest.store import Ledger, store
 from indexer.ingest.values import Failure, Finding, Outcome, Result, RunSummary
 from indexer.records import schema

@@ -8,15 +8,17 @@ from indexer.chunk import chunk
 from indexer.documents import Block, BlockKind, Chunk, Document, Page
 
 PAYMENT = (
-    "The Customer shall pay each invoice within thirty days of receipt, in euros, by transfer to the account "
-    "named in it, and without set-off except for claims that a court has finally awarded or that are undisputed. "
-    "Interest accrues on late payments at the statutory rate from the day after the due date until receipt. "
+    "The Customer shall pay each invoice within thirty days of receipt, in euros, by transfer to the account"
+    " named in it, and without set-off except for claims that a court has finally awarded or that are"
+    " undisputed. Interest accrues on late payments at the statutory rate from the day after the due date. "
 )
 LIABILITY = (
-    "The Supplier is not liable for loss of profit, loss of data or indirect loss, whether in contract, tort or "
-    "otherwise, unless it has acted with intent or gross negligence or the loss is one of life, body or health. "
-    "Its total liability in a contract year shall not exceed the fees paid for that year by the Customer. "
+    "The Supplier is not liable for loss of profit, loss of data or indirect loss, whether in contract, tort"
+    " or otherwise, unless it has acted with intent or gross negligence or the loss is one of life, body or"
+    " health. Its total liability in a contract year shall not exceed the fees paid for that year. "
 )
+PAY = PAYMENT * 2
+LIABLE = LIABILITY * 2
 
 
 def count(text: str) -> int:
@@ -43,19 +45,19 @@ WHEREAS
 
 6 Payment
 
-6.1 Invoices. {PAYMENT * 2}
+6.1 Invoices. {PAY}
 
-6.2 {PAYMENT * 2}
+6.2 {PAY}
 
 7 Limitation of liability
 
-7.1 Principle. {LIABILITY * 2}
+7.1 Principle. {LIABLE}
 
-7.2 Cap. As set out in Section 6.2. {LIABILITY * 2}
+7.2 Cap. As set out in Section 6.2. {LIABLE}
 
 SCHEDULE 1 – PRICES
 
-{PAYMENT * 2}
+{PAY}
 """
 
 
@@ -79,16 +81,21 @@ def test_numbered_plain_text_has_paths_of_numbers_and_titles(phrase, path):
 
 
 def test_an_extract_that_begins_with_clause_7_keeps_its_numbers():
-    text = f"7 Limitation of liability\n\n7.1 {LIABILITY * 2}\n\n7.2 {LIABILITY * 2}\n\n8 Term\n\n8.1 {PAYMENT * 2}"
+    text = f"7 Limitation of liability\n\n7.1 {LIABLE}\n\n7.2 {LIABLE}\n\n8 Term\n\n8.1 {PAY}"
     assert section_at(text, "7.2 The Supplier") == "7 Limitation of liability › 7.2"
     assert section_at(text, "8.1 The Customer") == "8 Term › 8.1"
 
 
 def test_a_contract_on_one_line_has_the_same_sections():
     text = " ".join(
-        ["SUPPLY AGREEMENT This Agreement is made by Alder Ltd. and Birch GmbH.", "1. Payment."]
-        + [f"1.1 Invoices. {PAYMENT}{PAYMENT}1.2 {PAYMENT}{PAYMENT}", "2. Limitation of Liability."]
-        + [f"2.1 {LIABILITY}{LIABILITY}2.2 Cap. {LIABILITY}{LIABILITY}", f"3. Term. {PAYMENT}"]
+        [
+            "SUPPLY AGREEMENT This Agreement is made by Alder Ltd. and Birch GmbH.",
+            "1. Payment.",
+            f"1.1 Invoices. {PAYMENT}{PAYMENT}1.2 {PAYMENT}{PAYMENT}",
+            "2. Limitation of Liability.",
+            f"2.1 {LIABILITY}{LIABILITY}2.2 Cap. {LIABILITY}{LIABILITY}",
+            f"3. Term. {PAYMENT}",
+        ]
     )
     assert section_at(text, "1.1 Invoices") == "1 Payment › 1.1 Invoices"
     assert section_at(text, "2.2 Cap") == "2 Limitation of Liability › 2.2 Cap"
@@ -97,15 +104,15 @@ def test_a_contract_on_one_line_has_the_same_sections():
 
 def test_articles_in_roman_numerals_head_their_sections():
     text = (
-        f"ARTICLE I\n\nPAYMENT\n\nSection 1.1 Invoices. {PAYMENT * 2}\n\nSection 1.2 Taxes. {PAYMENT * 2}\n\n"
-        f"ARTICLE II - LIABILITY\n\nSection 2.1 Cap. {LIABILITY * 2}"
+        f"ARTICLE I\n\nPAYMENT\n\nSection 1.1 Invoices. {PAY}\n\nSection 1.2 Taxes. {PAY}\n\n"
+        f"ARTICLE II - LIABILITY\n\nSection 2.1 Cap. {LIABLE}"
     )
     assert section_at(text, "Section 1.2") == "ARTICLE I PAYMENT › Section 1.2 Taxes"
     assert section_at(text, "Section 2.1") == "ARTICLE II LIABILITY › Section 2.1 Cap"
 
 
 def test_capitals_without_numbers_head_their_text():
-    text = f"PAYMENT TERMS\n\n{PAYMENT * 2}\n\nLIMITATION OF LIABILITY\n\n{LIABILITY * 2}\n\nTERM\n\n{PAYMENT * 2}"
+    text = f"PAYMENT TERMS\n\n{PAY}\n\nLIMITATION OF LIABILITY\n\n{LIABLE}\n\nTERM\n\n{PAY}"
     assert section_at(text, "The Customer") == "PAYMENT TERMS"
     assert section_at(text, "The Supplier") == "LIMITATION OF LIABILITY"
 
@@ -121,22 +128,19 @@ def test_text_without_any_heading_has_no_path():
 
 
 def test_a_title_above_its_number_becomes_its_title():
-    text = f"Invoices\n\n1.1 {PAYMENT * 2}\n\nLate Payment\n\n1.2 {PAYMENT * 2}"
+    text = f"Invoices\n\n1.1 {PAY}\n\nLate Payment\n\n1.2 {PAY}"
     assert section_at(text, "1.2 The Customer") == "1.2 Late Payment"
 
 
 def test_lists_are_numbered_in_letters_then_in_roman_numerals():
     items = "".join(f"({letter}) {PAYMENT}\n\n" for letter in "abcdefgh")
-    text = (
-        f"1. Payment. The rules are:\n\n{items}(i) {LIABILITY * 2}\n\n(i) {PAYMENT * 2}\n\n(ii) {PAYMENT * 2}"
-    )
+    text = f"1. Payment. The rules are:\n\n{items}(i) {LIABLE}\n\n(i) {PAY}\n\n(ii) {PAY}"
     sections = [found.section for found in chunks_of(text)]
     assert sections[-3:] == ["1 Payment › (i)", "1 Payment › (i) › (i)", "1 Payment › (i) › (ii)"]
 
 
 def test_small_neighbours_inside_a_section_are_merged_and_named_from_first_to_last():
-    text = "4 Notices\n\n4.1 By post.\n\n4.2 By courier, against signature.\n\n4.3 Never by e-mail.\n\n5 Law\n\nSwiss law."
-    text = text.replace("4", "1").replace("5 L", "2 L")
+    text = "1 Notices\n\n1.1 By post.\n\n1.2 By courier, signed for.\n\n1.3 Never by e-mail.\n\n2 Law\n\nSwiss law."
     found = chunks_of(text)
     assert [(one.text[:9], one.section) for one in found] == [
         ("1 Notices", "1 Notices › 1.1 – 1.3"),
@@ -146,15 +150,15 @@ def test_small_neighbours_inside_a_section_are_merged_and_named_from_first_to_la
 
 def test_cross_references_dates_and_amounts_are_no_sections():
     text = (
-        f"1. Payment. {PAYMENT}The price is\n2. million euros as set out in\nSection 3.2 of the Order, due on\n"
-        f"3. March 2026, see Section 4. {PAYMENT}\n\n2. Term. {LIABILITY * 2}"
+        f"1. Payment. {PAYMENT}The price is\n2. million euros as set out in\nSection 3.2 of the Order, due\n"
+        f"3. March 2026, see Section 4. {PAYMENT}\n\n2. Term. {LIABLE}"
     )
     assert [found.section for found in chunks_of(text)] == ["1 Payment", "2 Term"]
 
 
 def test_a_table_of_contents_gives_no_path_and_starts_no_section():
     entries = "1 Payment ........ 3\n1.1 Invoices ........ 3\n2 Liability ........ 5\n3 Term ........ 7\n"
-    text = f"TABLE OF CONTENTS\n\n{entries}\n1 Payment\n\n1.1 Invoices. {PAYMENT * 2}\n\n2 Liability\n\n{LIABILITY * 2}"
+    text = f"TABLE OF CONTENTS\n\n{entries}\n1 Payment\n\n1.1 Invoices. {PAY}\n\n2 Liability\n\n{LIABLE}"
     assert section_at(text, "1.1 Invoices. ") == "1 Payment › 1.1 Invoices"
     assert section_at(text, "1 Payment .") == "TABLE OF CONTENTS"
 
@@ -162,14 +166,15 @@ def test_a_table_of_contents_gives_no_path_and_starts_no_section():
 def test_a_table_of_contents_without_dots_is_recognised_by_its_page_numbers():
     titles = ["Definitions 1", "Payment 3", "Delivery 4", "Liability 5", "Term 7", "Notices 9"]
     contents = "  ".join(f"{number}. {title}" for number, title in enumerate(titles, 1))
-    text = f"CONTENTS  {contents}  Supply Agreement. 1. Definitions. {PAYMENT * 2}2. Payment. {PAYMENT * 2}"
+    text = f"CONTENTS  {contents}  Supply Agreement. 1. Definitions. {PAY}2. Payment. {PAY}"
     assert section_at(text, "2. Payment. The") == "2 Payment"
     assert section_at(text, "4. Liability 5") == ""
 
 
 def test_page_numbers_and_running_headers_are_no_headings():
     page = "Source: Alder Ltd., Annual Report\n\n\nCONFIDENTIAL DRAFT\n\n"
-    text = f"1. Payment. {PAYMENT}\n\n2\n\n{page}{PAYMENT}\n\n3\n\n{page}{PAYMENT}\n\n4\n\n{page}2. Term. {LIABILITY}"
+    turns = "".join(f"{PAYMENT}\n\n{number}\n\n{page}" for number in (2, 3, 4))
+    text = f"1. Payment. {turns}2. Term. {LIABILITY}"
     assert {found.section for found in chunks_of(text)} == {"1 Payment", "2 Term"}
 
 
@@ -177,23 +182,23 @@ def test_page_numbers_and_running_headers_are_no_headings():
     ("text", "paths"),
     [
         (
-            f"§ 1 Vergütung\n\n(1) {PAYMENT * 2}\n\n(2) {PAYMENT * 2}\n\n§ 2 Haftung\n\n(1) {LIABILITY * 2}",
+            f"§ 1 Vergütung\n\n(1) {PAY}\n\n(2) {PAY}\n\n§ 2 Haftung\n\n(1) {LIABLE}",
             ["§ 1 Vergütung › (1)", "§ 1 Vergütung › (2)", "§ 2 Haftung › (1)"],
         ),
         (
-            f"Article 1 – Prix\n\n1.1 {PAYMENT * 2}\n\nArticle 2 – Responsabilité\n\n2.1 {LIABILITY * 2}",
+            f"Article 1 – Prix\n\n1.1 {PAY}\n\nArticle 2 – Responsabilité\n\n2.1 {LIABLE}",
             ["Article 1 Prix › 1.1", "Article 2 Responsabilité › 2.1"],
         ),
         (
-            f"Abschnitt 1: Vergütung\n\n{PAYMENT * 2}\n\nAbschnitt 2: Haftung\n\n{LIABILITY * 2}",
+            f"Abschnitt 1: Vergütung\n\n{PAY}\n\nAbschnitt 2: Haftung\n\n{LIABLE}",
             ["Abschnitt 1 Vergütung", "Abschnitt 2 Haftung"],
         ),
         (
-            f"ANNEX A\n\nPRICES\n\n{PAYMENT * 2}\n\nAPPENDIX 2: SERVICE LEVELS\n\n{LIABILITY * 2}",
+            f"ANNEX A\n\nPRICES\n\n{PAY}\n\nAPPENDIX 2: SERVICE LEVELS\n\n{LIABLE}",
             ["ANNEX A PRICES", "APPENDIX 2 SERVICE LEVELS"],
         ),
         (
-            f"A. Payment\n\n1. {PAYMENT * 2}\n\n2. {PAYMENT * 2}\n\nB. Liability\n\n1. {LIABILITY * 2}",
+            f"A. Payment\n\n1. {PAY}\n\n2. {PAY}\n\nB. Liability\n\n1. {LIABLE}",
             ["A. Payment › 1", "A. Payment › 2", "B. Liability › 1"],
         ),
     ],
@@ -237,7 +242,7 @@ def test_numbers_in_table_rows_and_mail_headers_are_no_sections():
 
 def test_long_titles_are_shortened_to_eighty_characters():
     title = "RESTRICTIONS ON TRANSFER, ENCUMBRANCE, SUBLICENSING AND ASSIGNMENT OF RIGHTS AND INTERESTS"
-    section = section_at(f"1. {title}\n\n{PAYMENT * 2}", "The Customer")
+    section = section_at(f"1. {title}\n\n{PAY}", "The Customer")
     assert section.startswith("1 RESTRICTIONS ON TRANSFER")
     assert section.endswith("…")
     assert len(section) <= 81

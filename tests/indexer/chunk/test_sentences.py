@@ -1,5 +1,7 @@
 """Where a sentence ends, and where a dot is only a dot."""
 
+import itertools
+
 import pytest
 
 from indexer.chunk.sentences import sentence_ends
@@ -7,7 +9,7 @@ from indexer.chunk.sentences import sentence_ends
 
 def split(text: str) -> list[str]:
     ends = [0, *sentence_ends(text, 0, len(text)), len(text)]
-    return [text[start:end].strip() for start, end in zip(ends, ends[1:], strict=False)]
+    return [text[start:end].strip() for start, end in itertools.pairwise(ends)]
 
 
 @pytest.mark.parametrize(
