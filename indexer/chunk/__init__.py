@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from indexer.chunk.atoms import atoms_of
 from indexer.chunk.outline import Section
-from indexer.chunk.packing import pack
+from indexer.chunk.packing import Window, pack
 from indexer.chunk.paths import SectionPaths
 from indexer.chunk.structure import sections_of
 from indexer.documents import Chunk, Document
@@ -37,7 +37,7 @@ def chunk(document: Document, count_tokens: Callable[[str], int], max_tokens: in
     atoms = atoms_of(text, document.blocks, sections)
     paths = SectionPaths(text, sections)
     pages = _Pages(document)
-    spans = pack(text, atoms, count_tokens, max_tokens, _main_depth(sections))
+    spans = pack(text, atoms, Window(count_tokens, max_tokens, _main_depth(sections)))
     return tuple(
         Chunk(ordinal, text[start:end], start, end, pages.number(start), paths.path(start, end))
         for ordinal, (start, end) in enumerate(spans)

@@ -14,17 +14,18 @@ from indexer.documents import Block, BlockKind
 
 LONGEST_SENTENCE = 450
 _LONGEST_WORD = 160
+_SHORTEST_PHRASE = 25
 _INNERMOST = 99
 
 _BREAK = re.compile(
     r"\n[^\S\n]*\n\s*|\n[^\S\n]*(?=[-•*·–▪◦●]\s|\|)|(?<=[.:;!?|])[^\S\n]*\n\s*|(?<=[.:;!?|])\s{6,}"
 )
 _ITEM = re.compile(
-    r"[;:,.]\s+(?:(?:and|or|und|oder|et|ou)\s+)?(?=\(?(?:[a-zA-Z]|[ivx]{1,5}|\d{1,2})\)\s)|;\s+"
+    r"[;:,.]\s+(?:(?:and|or|und|oder|et|ou)\s+)?(?=\(?(?:[a-zA-Z]|[ivx]{1,5}|\d{1,2})\)\s)|;\s+(?:(?:and|or|und|oder|et|ou)\s+)?"
 )
 _ENUMERATED = re.compile(r"\s*(?:\((?:[a-zA-Z]|[ivx]{1,5}|\d{1,2})\)|\d{1,2}(?:\.\d{1,2}){0,3}[.)])\s")
 _RUN_IN_TITLE = re.compile(_ENUMERATED.pattern + r"\s*(\S.{1,90})", re.DOTALL)
-_PAUSE = re.compile(r"[,:]\s+|\s*[\t|]\s*|\s[-–—]\s")
+_PAUSE = re.compile(r"[,:]\s+|[\t|]\s*|\s[-–—]\s")
 _WORDS = re.compile(r"[^\W⺀-鿿가-힯぀-ヿ]+|\S")
 
 
@@ -72,7 +73,7 @@ def atoms_of(text: str, blocks: Sequence[Block], sections: Sequence[Section]) ->
     edges = _edges(text, blocks, section_starts)
     found: list[Atom] = []
     for (start, cut), (stop, _) in zip(edges, [*edges[1:], (len(text), Cut.PARAGRAPH)], strict=True):
-        first, last = _trimmed(text, start, stop)
+        first, last = trimmed(text, start, stop)
         if first == last:
             continue
         if cut is not Cut.SECTION and found and is_page_line(text[first:last]):
@@ -110,7 +111,7 @@ def _described(text: str, atom: Atom, section: Section | None) -> Atom:
 def _is_run_in_title(text: str, atom: Atom) -> bool:
     """Says whether a piece is a number and a title and nothing more, which belong to what follows."""
     match = _RUN_IN_TITLE.fullmatch(text, atom.start, atom.end)
-    return bool(match) and is_title(match[1].rstrip("."))
+    return match is not None and is_title(match[1].rstrip("."))
 
 
 def _edges(text: str, blocks: Sequence[Block], section_starts: Iterable[int]) -> list[tuple[int, Cut]]:
@@ -133,7 +134,8 @@ def _cut_after(text: str, gap: re.Match[str]) -> Cut:
     return Cut.PAUSE if following.islower() and text[gap.start() - 1] not in ".:;" else Cut.PARAGRAPH
 
 
-def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """Returns a span without the blanks at its ends."""
     while start < end and text[start].isspace():
         start += 1
     while end > start and text[end - 1].isspace():
@@ -146,7 +148,7 @@ def _pieces(text: str, start: int, end: int, cut: Cut, heading_end: int) -> Iter
     if start < heading_end < end and text[heading_end : heading_end + 1].isspace():
         ends = sorted({heading_end, *ends})
     for stop in ends:
-        first, last = _trimmed(text, start, stop)
+        first, last = trimmed(text, start, stop)
         if first < last:
             yield from _phrases(text, first, last, cut)
         start, cut = stop, Cut.ITEM if _ENUMERATED.match(text, stop, end) else Cut.SENTENCE
@@ -160,11 +162,11 @@ def _phrases(text: str, start: int, end: int, cut: Cut) -> Iterator[Atom]:
     edges: dict[int, Cut] = {start: cut}
     for pattern, kind in ((_ITEM, Cut.CLAUSE), (_PAUSE, Cut.PAUSE)):
         for match in pattern.finditer(text, start, end):
-            if match.end() < end:
-                edges.setdefault(match.end(), kind)
+            if match.end() < end and not any(match.end() - near in edges for near in range(_SHORTEST_PHRASE)):
+                edges[match.end()] = kind
     ordered = sorted(edges.items())
     for (first, kind), (stop, _) in zip(ordered, [*ordered[1:], (end, cut)], strict=True):
-        for low, high, forced in _words(text, *_trimmed(text, first, stop)):
+        for low, high, forced in _words(text, *trimmed(text, first, stop)):
             yield Atom(low, high, Cut.WORD if forced else kind, 0, estimate(text[low:high]))
 
 
@@ -173,12 +175,12 @@ def _words(text: str, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
     while end - start > _LONGEST_WORD:
         space = text.rfind(" ", start + 1, start + _LONGEST_WORD)
         stop = whole_character(text, space if space > start else start + _LONGEST_WORD)
-        low, high = _trimmed(text, start, stop)
+        low, high = trimmed(text, start, stop)
         if low < high:
             yield low, high, forced
             forced = True
         start = stop
-    low, high = _trimmed(text, start, end)
+    low, high = trimmed(text, start, end)
     if low < high:
         yield low, high, forced
 

@@ -51,6 +51,23 @@ def _short(markers: Sequence[Marker], place: int) -> bool:
     return markers[place + 1].start - markers[place].start < _LONGEST_ENTRY * 3
 
 
+def _interrupts(place: int, markers: Sequence[Marker]) -> bool:
+    """Says whether the numbering goes on after the name of a schedule, which is then only mentioned."""
+    near = reversed(markers[max(0, place - 40) : place])
+    before = next((found for found in map(_decimal, near) if found), None)
+    after = next((found for found in map(_decimal, markers[place + 1 : place + 9]) if found), None)
+    if before is None or after is None or len(after) < 2:
+        return False
+    return after > before and after[0] - before[0] in {0, 1} and after != (1, 1)
+
+
+def _decimal(marker: Marker) -> tuple[int, ...] | None:
+    """Returns the values of a decimal such as 9.7; None for schedules and other lists."""
+    if marker.numerals and marker.numerals[0].style == "1" and len(marker.numerals[0].values) > 1:
+        return marker.numerals[0].values
+    return None
+
+
 def _without_exhibit_lists(markers: Sequence[Marker], length: int) -> list[Marker]:
     schedules = [marker for marker in markers if marker.family is Family.SCHEDULE]
     dropped = {
@@ -66,6 +83,11 @@ def _without_exhibit_lists(markers: Sequence[Marker], length: int) -> list[Marke
         marker.start
         for marker in schedules
         if marker.start < length // 6 and last[marker.label.upper()] > length // 3
+    }
+    dropped |= {
+        marker.start
+        for place, marker in enumerate(markers)
+        if marker.family is Family.SCHEDULE and _interrupts(place, markers)
     }
     seen: set[str] = set()
     for marker in schedules:

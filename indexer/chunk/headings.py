@@ -6,18 +6,21 @@ from dataclasses import dataclass
 
 from indexer.chunk.titles import is_capitals, is_title
 
-_LINE = re.compile(r"[^\n]*\S[^\n]*")
+_LINE = re.compile(r"[^\n]+")
 _LONGEST = 90
 _REPEATED = 3
 _SHORTEST_TEXT = 60
 _NUMBERED = re.compile(r"\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)]|ARTICLE|SECTION", re.IGNORECASE)
 _NEUTRAL = re.compile(
-    r"^(?:recitals?|background|w\s?i\s?t\s?n\s?e\s?s\s?s\s?e\s?t\s?h|preamble|whereas|präambel|préambule|parties|contents"
-    r"|table of contents|inhaltsverzeichnis|now,? therefore|title|agreed terms)\b|\b(?:agreement|contract|lease|deed|amendment|vertrag|contrat)$",
+    r"^(?:recitals?|background|w\s?i\s?t\s?n\s?e\s?s\s?s\s?e\s?t\s?h"
+    r"|preamble|whereas|präambel|préambule|parties|contents"
+    r"|table of contents|inhaltsverzeichnis|now,? therefore|title|agreed terms)\b"
+    r"|\b(?:agreement|contract|lease|deed|amendment|vertrag|contrat)$",
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(
-    r"(?:page|.*\bas follows|.*\bhereby agreed?|in witness.*|exhibit.*|(?:(?:by )?and )?(?:between|among)|and|b\s?e\s?t\s?w\s?e\s?e\s?n)\W*",
+    r"(?:page|.*\bas follows|.*\bhereby agreed?|in witness.*|exhibit.*"
+    r"|(?:(?:by )?and )?(?:between|among)|and|b\s?e\s?t\s?w\s?e\s?e\s?n)\W*",
     re.IGNORECASE,
 )
 _PAGE_LINE = re.compile(
@@ -68,7 +71,7 @@ def find_headings(text: str, start: int, end: int) -> list[Heading]:
 
     Lines that recur are running headers; names of parties and signature lines are left out.
     """
-    lines = [(match.start(), match.end()) for match in _LINE.finditer(text, start, end)]
+    lines = [match.span() for match in _LINE.finditer(text, start, end) if not match.group().isspace()]
     short = Counter(_recurring(text[first:last]) for first, last in lines if last - first <= _LONGEST + 40)
     found = []
     for index, (first, last) in enumerate(lines):

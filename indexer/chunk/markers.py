@@ -35,6 +35,7 @@ _NOT_A_HEADING = re.compile(
     r"|hours?|and|or|of|to|above|below|hereof|hereto|herein|through|thereof|shall|is|are|OF|AND|OR)\b|Source:|[,;)\]])"
 )
 _LEADERS = re.compile(r"[^\n]{0,160}?(?:\.{4,}|(?:\.\s){4,}|…{2,}|_{3,}\s*\d)")
+_INITIAL = re.compile(r"(?:^|[\s.])[A-Z]\.$")
 _REFERRING = re.compile(
     r"(?:\b(?:sections?|secs?\.?|articles?|clauses?|paragraphs?|items?|schedules?|exhibits?|annex(?:es)?|nos?\.?"
     r"|appendi(?:x|ces)|and|or|to|in|of|by|under|with|see|the|this|than|through|till|bis|und|nach|gemäß|à|et|ou)"
@@ -108,6 +109,8 @@ def lead_before(text: str, start: int, position: int) -> Lead:
     if lines:
         return Lead.NONE if _REFERRING.search(text, max(start, before - 14), before) else Lead.LINE
     last = text[before - 1]
+    if _INITIAL.search(text, max(start, before - 4), before):
+        return Lead.NONE
     if last in ".;:!?" or (last in "\"”’')]" and text[before - 2] in ".;:!?"):
         return Lead.SENTENCE
     if len(blank) > 1:
@@ -155,7 +158,7 @@ def _keyword_marker(match: re.Match[str], lead: Lead, label: str, word: str) -> 
 
 def _plausible(text: str, marker: Marker, match: re.Match[str], end: int) -> bool:
     if _NOT_A_HEADING.match(text, marker.end, end):
-        return bool(match["bracketed"]) and not text[marker.end : marker.end + 1] in {",", ";", ")"}
+        return bool(match["bracketed"]) and text[marker.end : marker.end + 1] not in {",", ";", ")"}
     after = text[marker.end : marker.end + 24].lstrip()[:1]
     if marker.keyword:
         return _heads_itself(text, marker, match, after)

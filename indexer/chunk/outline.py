@@ -11,6 +11,7 @@ from indexer.chunk.markers import Family, Marker
 from indexer.chunk.titles import clean_title, title_span
 
 _AHEAD = 12
+_LONGEST_CONTENTS = 500
 _ORDERING = 3  # As many headings without a number are no accident: they order the document.
 
 
@@ -188,14 +189,14 @@ class _Builder:
         if following is None or heading.level or heading.neutral or following.keyword:
             return False
         near = not self._text[heading.end : following.start].strip()
-        return near and (len(self._levels) > 0 or len(following.numerals[0].values) > 1)
+        return near and (heading.rank > 0 or len(self._levels) > 0 or len(following.numerals[0].values) > 1)
 
     def _groups_numbers(self, heading: Heading, following: Marker | None) -> bool:
         """Says whether a heading stands over numbered sections: one in capitals, or before a new 1."""
         if following is None or self._text[heading.end : following.start].strip():
             return False
         first = any(numeral.values == (1,) and is_section_style(numeral) for numeral in following.numerals)
-        return first or following.family is Family.DIVISION
+        return (first and heading.rank == 0) or following.family is Family.DIVISION
 
     def _follows_heading(self, marker: Marker) -> bool:
         if not self.sections:
@@ -208,6 +209,8 @@ class _Builder:
         for section in reversed(self.sections):
             if not chain or section.depth < chain[-1].depth:
                 chain.append(section)
+            if section.depth == 0:
+                break
         return [section for section in chain if not section.solid]
 
     def _forget_contents(self, section: Section, place: Place) -> None:
@@ -215,7 +218,7 @@ class _Builder:
         title = _bare(section.label)
         if place.depth or place.numeral.values[-1] != 1 or title == _bare(section.number):
             return
-        for index, earlier in enumerate(self.sections[:-1]):
+        for index, earlier in enumerate(self.sections[:-1][:_LONGEST_CONTENTS]):
             if earlier.depth == section.depth and _bare(earlier.label) == title:
                 self.sections[index:] = [section]
                 return

@@ -1,13 +1,15 @@
 """Packs pieces into passages of the size that reads and searches best, by dynamic programming."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
-from indexer.chunk.atoms import Atom, Cut, whole_character
+from indexer.chunk.atoms import Atom, Cut, trimmed, whole_character
 
 TARGET = 1000
 LONGEST = 1400
 _COMFORTABLE = 700
 _TINY = 100
+_WORDS_PER_TOKEN = 0.86  # Of an estimate that counts words and marks; measured on English contracts.
 
 # What a cut in front of a piece costs; sums are compared, so only the proportions matter.
 _CUT_COST = {
@@ -28,41 +30,43 @@ _HEADING_ALONE = 500.0
 Span = tuple[int, int]
 
 
-def pack(
-    text: str, atoms: Sequence[Atom], count_tokens: Callable[[str], int], max_tokens: int, outer: int
-) -> Iterator[Span]:
-    """Yields the spans of the passages in order.
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What a passage must fit into.
 
-    Args:
-        text: The document's text.
-        atoms: Its pieces.
+    Attributes:
         count_tokens: Number of tokens of a text, special tokens included.
         max_tokens: No passage has more.
         outer: Depth of the document's main sections; passages do not reach from one into the next.
     """
-    yield from _fitting(text, atoms, count_tokens, max_tokens, outer, max_tokens * 0.86)
+
+    count_tokens: Callable[[str], int]
+    max_tokens: int
+    outer: int
+
+    def holds(self, text: str) -> bool:
+        """Says whether a text fits."""
+        return self.count_tokens(text) <= self.max_tokens
 
 
-def _fitting(
-    text: str,
-    atoms: Sequence[Atom],
-    count_tokens: Callable[[str], int],
-    max_tokens: int,
-    outer: int,
-    budget: float,
-) -> Iterator[Span]:
+def pack(text: str, atoms: Sequence[Atom], window: Window) -> Iterator[Span]:
+    """Yields the spans of the passages of a document in order, from its text and its pieces."""
+    yield from _fitting(text, atoms, window, window.max_tokens * _WORDS_PER_TOKEN)
+
+
+def _fitting(text: str, atoms: Sequence[Atom], window: Window, budget: float) -> Iterator[Span]:
     """Packs by estimated tokens, counts what comes out, and packs again, closer, what is too long."""
-    for first, last in _partition(atoms, budget, outer):
-        span = atoms[first].start, atoms[last - 1].end
-        tokens = count_tokens(text[span[0] : span[1]])
-        if tokens <= max_tokens:
-            yield span
+    for first, last in _partition(atoms, budget, window.outer):
+        start, end = atoms[first].start, atoms[last - 1].end
+        tokens = window.count_tokens(text[start:end])
+        if tokens <= window.max_tokens:
+            yield start, end
         elif last - first == 1:
-            yield from _halved(text, *span, count_tokens, max_tokens)
+            yield from _halved(text, start, end, window)
         else:
             words = sum(atom.words for atom in atoms[first:last])
-            closer = min(words * max_tokens / tokens, words - 1) * 0.97
-            yield from _fitting(text, atoms[first:last], count_tokens, max_tokens, outer, closer)
+            closer = min(words * window.max_tokens / tokens, words - 1) * 0.97
+            yield from _fitting(text, atoms[first:last], window, closer)
 
 
 def _partition(atoms: Sequence[Atom], budget: float, outer: int) -> list[tuple[int, int]]:
@@ -104,7 +108,7 @@ def _join_cost(atom: Atom, outer: int) -> float:
     if atom.cut is not Cut.SECTION:
         return 0.0
     if atom.depth <= outer:
-        return 400.0 if atom.solid else 220.0
+        return 400.0 if atom.solid else 150.0
     return 40.0 if atom.titled else 8.0
 
 
@@ -119,22 +123,17 @@ def _size_cost(size: int) -> float:
     return cost
 
 
-def _halved(
-    text: str, start: int, end: int, count_tokens: Callable[[str], int], max_tokens: int
-) -> Iterator[Span]:
+def _halved(text: str, start: int, end: int, window: Window) -> Iterator[Span]:
     """Halves a piece that no better place divides until each part fits."""
-    while start < end and text[start].isspace():
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
+    start, end = trimmed(text, start, end)
     if start == end:
         return
-    if end - start == 1 or count_tokens(text[start:end]) <= max_tokens:
+    if end - start == 1 or window.holds(text[start:end]):
         yield start, end
         return
     middle = (start + end) // 2
     space = text.rfind(" ", start + 1, middle + 1)
     cut = space if space > start else whole_character(text, middle)
     cut = cut if start < cut < end else middle
-    yield from _halved(text, start, cut, count_tokens, max_tokens)
-    yield from _halved(text, cut, end, count_tokens, max_tokens)
+    yield from _halved(text, start, cut, window)
+    yield from _halved(text, cut, end, window)

@@ -59,7 +59,7 @@ def _chains(sections: Sequence[Section]) -> list[tuple[Section, ...]]:
 
 
 def _spanning(first: tuple[Section, ...], last: tuple[Section, ...]) -> list[str]:
-    parts = []
+    parts: list[str] = []
     for outer, other in zip(first, last, strict=False):
         if outer != other:
             return [*parts, clean_title(f"{outer.label} – {other.number}")]

@@ -3,19 +3,22 @@
 import re
 from collections.abc import Iterator
 
-_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s+[\"'“‘«(\[]*[^\W_a-zß-öø-ÿ])|[。！？｡]+[」』）”]*")
-_ABBREVIATIONS = frozenset(
+_END = re.compile(r"(?<![.!?…])[.!?…]+[\"'”’»)\]]*(?=\s+[\"'“‘«(\[]*[^\W_a-zß-öø-ÿ])|[。！？｡]+[」』）”]*")
+_SHORTENED = (
     "inc ltd corp co llc llp lp no nos sec secs art arts cl para paras sch ex exh app fig vol vs v e.g i.e"
-    " mr mrs ms dr prof jr sr st messrs hon gen gov rev u.s u.k e.u d.c n.a p.o a.m p.m cf viz al approx dept"
-    " est ext assn bros mfg intl natl ave blvd rd bldg ste fl attn tel jan feb mar apr jun jul aug sep sept oct"
-    " nov dec abs nr bzw z.b d.h u.a ggf vgl gem inkl s.a s.à.r.l m mme p pp op ed eds".split()
+    " mr mrs ms dr prof jr sr st messrs hon gen gov rev u.s u.k e.u d.c n.a p.o a.m p.m cf viz al approx"
+    " dept est ext assn bros mfg intl natl ave blvd rd bldg ste fl attn tel"
+    " jan feb mar apr jun jul aug sep sept oct nov dec"
+    " abs nr bzw z.b d.h u.a ggf vgl gem inkl s.a s.à.r.l m mme p pp op ed eds"
 )
+_OPENING = (
+    "the this these that any each if in all no such upon notwithstanding for subject either neither it except"
+    " to unless where when during as at both however nothing party parties licensee licensor company"
+)
+_ABBREVIATIONS = frozenset(_SHORTENED.split())
+_OPENERS = frozenset(_OPENING.split())
 _OFTEN_LAST = frozenset(
     {"inc", "ltd", "corp", "co", "llc", "llp", "lp", "u.s", "n.a", "s.a", "p.m", "a.m", "al"}
-)
-_OPENERS = frozenset(
-    "the this these that any each if in all no such upon notwithstanding for subject either neither it except to"
-    " unless where when during as at both however nothing party parties licensee licensor company".split()
 )
 _TOKEN = re.compile(r"\S{1,24}$")
 _NEXT_WORD = re.compile(r"\s+[\"'“‘(\[]*(\w+)")
@@ -39,11 +42,8 @@ def _ends(text: str, begin: int, match: re.Match[str], end: int) -> bool:
     token = head.group().lstrip("(\"“'[").casefold()
     if head.start() <= begin + 1 and len(token) <= 7 and not token.isalpha():
         return False  # The number in front of a clause: "3.2. The Supplier".
-    if (
-        not text[begin : match.start()].strip()
-        or text[begin : match.start()].strip().casefold() == token
-        and len(token) < 5
-    ):
+    before = text[begin : match.start()].strip()
+    if not before or (len(before) < 5 and before.casefold() == token):
         return False
     following = _NEXT_WORD.match(text, match.end(), end)
     opener = following is not None and following.group(1).casefold() in _OPENERS

@@ -13,16 +13,17 @@ _STARTERS = re.compile(
     r"|Notwithstanding|As|To|It|Both|Such|You|We|On|By|Nothing|After|Within|From|Without|Every|With)\s[a-zA-Z])"
 )
 _SENTENCE_STARTERS = re.compile(
-    r"(?<=[A-Za-z)])\s+(?=(?:This|The|Each|If|Except|Neither|Subject to|Either|Unless|Notwithstanding|Nothing|During"
-    r"|It is|All|Any|In the event|No)(?:\s\S+){3})"
+    r"(?<=[A-Za-z)])\s+(?=(?:This|The|Each|If|Except|Neither|Subject to|Either|Unless|Notwithstanding|Nothing"
+    r"|During|It is|All|Any|In the event|No)(?:\s\S+){3})"
 )
 _NO_TITLE = re.compile(
     r"(?:Subject to|Except (?:as|for)|In the event|(?:This|The|Each|Such) \w+ (?:shall|will|is|has)|If)\b"
 )
-_SMALL = frozenset(
-    "a an and as at but by for from if in into of on or per the to upon with within without vs under over not no"
-    " de du des la le les et ou der die das und von des zu zur zum für bei".split()
+_UNCAPITALISED = (
+    "a an and as at but by for from if in into of on or per the to upon with within without vs under over not"
+    " no de du des la le les et ou der die das und von des zu zur zum für bei"
 )
+_SMALL = frozenset(_UNCAPITALISED.split())
 _DEFINED = re.compile(r"[\"“]([^\"”\n]{2,60})[\"”]")
 _WORD = re.compile(r"[^\W\d_][\w’'&./-]*")
 _TAIL = re.compile(r"[\s.:;,\-–—_]*(?:\(cont[^)]*\))?\s*$", re.IGNORECASE)
@@ -68,8 +69,8 @@ def clean_title(title: str) -> str:
 
 def is_title(text: str) -> bool:
     """Says whether words look like a title: short, capitals or capitalised words, no sentence."""
-    words = _WORD.findall(text)
-    if not words or len(text) > 110 or len(words) > 14 or text.rstrip()[-1] in ",;":
+    words: list[str] = _WORD.findall(text)
+    if not words or len(text) > 110 or len(words) > 14 or text.rstrip().endswith((",", ";")):
         return False
     if not words[0][0].isupper():
         return False
@@ -85,7 +86,8 @@ def is_title(text: str) -> bool:
 def is_capitals(text: str) -> bool:
     """Says whether a text has letters and at least nine in ten of them are capitals."""
     letters = [character for character in text if character.isalpha()]
-    return len(letters) > 1 and sum(character.isupper() for character in letters) * 10 >= len(letters) * 9
+    capitals = sum(character.isupper() for character in letters)
+    return len(letters) > 1 and capitals * 10 >= len(letters) * 9
 
 
 def _first_end(window: str, complete: bool) -> int | None:
