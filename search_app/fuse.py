@@ -10,9 +10,11 @@ from dataclasses import dataclass
 
 from indexer.index.protocol import Candidate, Candidates
 
-RANK_CONSTANT = 60
+# Measured (docs/decisions/0007-fusion.md): the paper's 60 lets many middling places outweigh a first
+# one, and meaning is the surer of the two lists.
+RANK_CONSTANT = 20
 WORDS_WEIGHT = 1.0
-MEANING_WEIGHT = 1.0
+MEANING_WEIGHT = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +38,8 @@ class Fused:
 def fuse(candidates: Candidates) -> tuple[Fused, ...]:
     """Returns every candidate once, the best first, ties by key.
 
-    The score is the sum over the lists of weight / (60 + rank), ranks from 1; a list that does not
-    contain a candidate adds nothing.
+    The score is the sum over the lists of weight / (20 + rank), ranks from 1, weight 1 for words and
+    1.5 for meaning; a list that does not contain a candidate adds nothing.
     """
     lexical, nearest = _ranked(candidates.lexical), _ranked(candidates.nearest)
     merged = [_merge(key, lexical.get(key), nearest.get(key)) for key in {**lexical, **nearest}]

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from indexer.index.protocol import Candidate, Candidates, ChunkIndex, Order
 from search_app.fuse import Fused, fuse
-from search_app.retrieve import DEPTH, Question, listed, nearest, retrieve, sorted_among
+from search_app.retrieve import Question, listed, nearest, retrieve, sorted_among
 
 DocumentsOf = Callable[[Sequence[int]], Mapping[int, str]]
 _STRETCH = 500
@@ -24,7 +24,7 @@ class Ranking:
 
     @cached_property
     def candidates(self) -> Candidates:
-        """The two lists that are fused, at most ``DEPTH`` long each."""
+        """The two lists that are fused, each at most as long as the question's depth."""
         question = self._question
         if question.vector is None:
             return Candidates((), ())
@@ -69,12 +69,12 @@ class Ranking:
     def _rest(self, start: int, stop: int) -> list[Fused]:
         """The list by words beyond the fused candidates, without what the meaning already found."""
         begin = max(start - len(self.fused), 0)
-        needed = stop - len(self.fused)
-        if needed <= begin or len(self.candidates.lexical) < DEPTH:
+        needed, depth = stop - len(self.fused), self._question.depth
+        if needed <= begin or len(self.candidates.lexical) < depth:
             return []
         shown = {candidate.key for candidate in self.candidates.nearest}
-        found = listed(self._index, self._question, DEPTH, needed + len(shown))
-        left = [item for item in _by_words(found, DEPTH) if item.key not in shown]
+        found = listed(self._index, self._question, depth, needed + len(shown))
+        left = [item for item in _by_words(found, depth) if item.key not in shown]
         return left[begin:needed]
 
     def _sorted(self, start: int, stop: int) -> list[Fused]:

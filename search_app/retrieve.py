@@ -24,6 +24,7 @@ class Question:
         vector: float32, shape (dimension,), unit length; None where meaning finds nothing.
         order: Of the list by words.
         floor: Cosine that the nearest passages must reach.
+        depth: Length of each of the two lists that are fused.
 
     With neither words nor vector, the question is for everything that passes the filters.
     """
@@ -34,6 +35,7 @@ class Question:
     filters: Filters
     order: Order = Order.RELEVANCE
     floor: float = COSINE_FLOOR
+    depth: int = DEPTH
 
     @property
     def everything(self) -> bool:
@@ -42,13 +44,13 @@ class Question:
 
 
 def retrieve(index: ChunkIndex, question: Question) -> Candidates:
-    """Returns both lists, each at most ``DEPTH`` long, filters inside both, the nearest one pruned."""
+    """Returns both lists, each filters inside both, the nearest one pruned."""
     found = index.retrieve(
         Retrieval(
             lexical=question.lexical,
             vector=question.vector,
             filters=question.filters,
-            limit=DEPTH,
+            limit=question.depth,
         )
     )
     return Candidates(found.lexical, _kept(index, question, found.nearest))
@@ -74,7 +76,7 @@ def nearest(index: ChunkIndex, question: Question) -> tuple[Candidate, ...]:
     """Returns the list by meaning alone, pruned."""
     if question.vector is None:
         return ()
-    request = Retrieval(lexical=None, vector=question.vector, filters=question.filters, limit=DEPTH)
+    request = Retrieval(lexical=None, vector=question.vector, filters=question.filters, limit=question.depth)
     return _kept(index, question, index.retrieve(request).nearest)
 
 

@@ -36,8 +36,8 @@ class Clause:
 
 
 def minimum(count: int) -> int:
-    """Returns how many of some plain words a passage must hold: all of two, three quarters of more."""
-    return count if count <= 2 else max(2, count * 3 // 4)
+    """Returns how many of some plain words a passage must hold: all of two, at least half of more."""
+    return count if count <= 2 else (count + 1) // 2
 
 
 def tree(clause: Clause) -> Node | None:
