@@ -1,4 +1,6 @@
-"""Measures how often the date of an agreement is found: python -m benchmarks.dates --contracts DIR --spans FILE.
+"""Measures how often the date of an agreement is found.
+
+    python -m benchmarks.dates --contracts DIR --spans FILE
 
 A contract counts where experts marked an Agreement Date or Effective Date that holds a full date; the
 answer is right when it is one of the dates so marked.
@@ -43,7 +45,8 @@ def main() -> None:
         if arguments.wrong and found not in expected:
             print(f"{found} instead of {', '.join(map(str, sorted(expected)))}: {name}")
     total = right + wrong + missing
-    print(f"{total} contracts with a marked date: {right} right ({right / total:.1%}), {wrong} wrong, {missing} not found")
+    print(f"{total} contracts with a marked date: {right} right ({right / total:.1%}),", end=" ")
+    print(f"{wrong} wrong, {missing} not found")
 
 
 if __name__ == "__main__":

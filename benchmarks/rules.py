@@ -4,8 +4,8 @@
     python -m benchmarks.rules --contracts DIR --spans FILE --write    # set the rules' probabilities
 
 Contracts are split in two by the SHA-1 of their file names: rules are written and their probabilities
-measured on the half with an even one, and the figures reported come from the other half alone. A passage is positive
-for a label when it holds at least half of one of its spans, or 50 characters of it.
+measured on the half where it is even, and the figures reported come from the other half alone. A passage
+is positive for a label when it holds at least half of one of its spans, or 50 characters of it.
 """
 
 import argparse
@@ -39,14 +39,17 @@ class Tally:
 
     @property
     def precision(self) -> float:
+        """Share of right ones among the hits."""
         return self.right / self.hits if self.hits else 0.0
 
     @property
     def recall(self) -> float:
+        """Share of the positives that were hit."""
         return self.right / self.positives if self.positives else 0.0
 
     @property
     def f1(self) -> float:
+        """Harmonic mean of precision and recall."""
         both = self.precision + self.recall
         return 2 * self.precision * self.recall / both if both else 0.0
 
@@ -151,13 +154,13 @@ def write_probabilities(path: Path, pack: Pack, measured: Measured) -> None:
 
 def table(pack: Pack, measured: Measured) -> str:
     """Returns the figures of each label and their means as a Markdown table."""
-    lines = ["| label | precision | recall | F1 | passages found | passages marked by experts |", "|---|---|---|---|---|---|"]
+    lines = ["| label | precision | recall | F1 | found | marked by experts |", "|---|---|---|---|---|---|"]
     tallies = [(label, measured.labels[label.name]) for label in pack.labels.values()]
     for label, tally in tallies:
-        lines.append(
-            f"| {label.title} | {tally.precision:.2f} | {tally.recall:.2f} | {tally.f1:.2f} | {tally.hits} | {tally.positives} |"
-        )
-    means = [sum(getattr(tally, name) for _, tally in tallies) / len(tallies) for name in ("precision", "recall", "f1")]
+        figures = f"{tally.precision:.2f} | {tally.recall:.2f} | {tally.f1:.2f}"
+        lines.append(f"| {label.title} | {figures} | {tally.hits} | {tally.positives} |")
+    columns = zip(*((tally.precision, tally.recall, tally.f1) for _, tally in tallies), strict=True)
+    means = [sum(column) / len(tallies) for column in columns]
     lines.append("| **mean of labels** | " + " | ".join(f"**{mean:.3f}**" for mean in means) + " | | |")
     return "\n".join(lines)
 
@@ -180,7 +183,8 @@ def main() -> None:
     measured = measure(pack, arguments.contracts, spans, kept_out=not arguments.tuning)
     print(table(pack, measured))
     rate = measured.passages / measured.seconds
-    print(f"\n{measured.contracts} contracts, {measured.passages} passages, {rate:.0f} passages/s on one core")
+    print(f"\n{measured.contracts} contracts, {measured.passages} passages,", end=" ")
+    print(f"{rate:.0f} passages/s on one core")
     if arguments.rules:
         for (label, rule), tally in sorted(measured.rules.items()):
             print(f"{label:36} {rule:34} {tally.right}/{tally.hits} = {tally.precision:.2f}")

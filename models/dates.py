@@ -41,7 +41,7 @@ _FORMS = tuple(
         rf"\b(?P<month>{_MONTH})\.?\s+(?:the\s+)?(?:{_DAY})\s*,?\s*(?:in\s+the\s+year\s+)?(?:of\s+)?{_YEAR}\b",
         rf"\b(?:{_DAY})\s*(?:day\s+)?(?:of\s+|de\s+)?(?P<month>{_MONTH})\.?\s*,?\s*(?:in\s+the\s+year\s+)?(?:of\s+)?{_YEAR}\b",
         rf"\b{_YEAR}-(?P<number>\d{{2}})-(?P<day>\d{{2}})\b",
-        r"\b(?P<first>\d{1,2})(?P<mark>[/.-])(?P<second>\d{1,2})(?P=mark)(?P<year>\d{4}|\d{2})\b",
+        r"\b(?P<first>\d{1,2})(?P<mark>[/.-])(?P<second>\d{1,2})(?P=mark)(?P<year>\d{4}|(?<=/)\d{2})\b",
     )
 )
 # What commonly stands before the date of the agreement, in the order of how surely.
@@ -55,7 +55,7 @@ _CUE = re.compile(
 _CUE_REACH = 60
 # Dates of other papers, of filings, and of things yet to happen.
 _OTHER = re.compile(
-    r"(?:\b10-[kq]|\b8-k|\bs-1|\bs-4|\bf-1|/a|\bsb-2|filed|source:.{0,60}|expire\w*|until|ending|ended|prior\s+to|terminat\w*"
+    r"(?:\b10-[kq]|\b8-k|\bs-1|\bs-4|\bf-1|/a|\bsb-2|filed|expire\w*|until|end(?:s|ed|ing)|prior\s+to|terminat\w*"
     r"|act\s+of|amended|incorporated|organi[sz]ed)[\s,(]*(?:on\s+|in\s+)?$",
     re.DOTALL,
 )

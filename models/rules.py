@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 
 from models.labels import LabelPrediction, LabelSource, Passage, Trigger
 from models.packs.definition import LabelDefinition, Pack, Rule
-from models.packs.terms import FoldedText, Span, Term
+from models.packs.terms import FoldedText, Span, Term, rarity
 
 _SENTENCE_END = re.compile(r"[.;?!]+[\"')]*\s+|\n\s*\n")
 _OPENING_CHARACTERS = 60
 # Lines of a table of contents, in folded text: a title, perhaps dots, a page number, the next number.
-_CONTENTS_LINE = re.compile(r"(?:\.[ .]{4,}|[a-z)]\s)\s*\d{1,3}\s+(?:article|section|exhibit|annex|schedule|\d{1,2}\.)")
+_CONTENTS_LINE = re.compile(
+    r"(?:\.[ .]{4,}|[a-z)]\s)\s*\d{1,3}\s+(?:article|section|exhibit|annex|schedule|\d{1,2}\.)"
+)
 _CONTENTS_LINES = 4
 
 
@@ -30,14 +32,12 @@ class RuleLabeller:
 
     def __init__(self, pack: Pack) -> None:
         self.version = f"rules:{pack.name}:{pack.version[:8]}"
-        self._rules: list[tuple[LabelDefinition, Rule]] = []
-        self._by_word: dict[str, list[int]] = defaultdict(list)
-        self._by_prefix: dict[str, list[int]] = defaultdict(list)
+        self._rules: list[tuple[LabelDefinition, Rule, tuple[Term, ...]]] = []
+        self._by_key: dict[str, list[int]] = defaultdict(list)
         self._always: list[int] = []
         for label in pack.labels.values():
             for rule in label.rules:
-                self._register(len(self._rules), rule)
-                self._rules.append((label, rule))
+                self._register(label, rule)
 
     def label(self, passages: Sequence[Passage]) -> list[tuple[LabelPrediction, ...]]:
         """Returns for each passage its labels, most probable first; at most one of each name."""
@@ -50,17 +50,16 @@ class RuleLabeller:
             for label, rule, spans in self._matched(passage)
         ]
 
-    def _register(self, number: int, rule: Rule) -> None:
+    def _register(self, label: LabelDefinition, rule: Rule) -> None:
+        needed = sorted((*rule.near, *rule.all), key=lambda term: -rarity(term.keys))
+        number = len(self._rules)
+        self._rules.append((label, rule, tuple(needed)))
         # A rule is tried only on passages that hold a word it cannot do without.
-        groups = [(term,) for term in (*rule.near, *rule.all)] or [rule.any]
-        rarest = max(groups, key=_rarity)
-        if any(term.anywhere for term in rarest):
+        leads = needed[:1] or rule.any
+        if not all(term.keys for term in leads):
             self._always.append(number)
-        for term in rarest:
-            for word in term.words:
-                self._by_word[word].append(number)
-            for prefix in term.prefixes:
-                self._by_prefix[prefix].append(number)
+        for key in frozenset[str]().union(*(term.keys for term in leads)):
+            self._by_key[key].append(number)
 
     def _label(self, passage: Passage) -> tuple[LabelPrediction, ...]:
         strongest: dict[str, float] = {}
@@ -69,7 +68,9 @@ class RuleLabeller:
             strongest[label.name] = max(rule.probability, strongest.get(label.name, 0.0))
             spans[label.name] += found
         predictions = [
-            LabelPrediction(name, chance, LabelSource.RULE, self.version, _triggers(passage.text, spans[name]))
+            LabelPrediction(
+                name, chance, LabelSource.RULE, self.version, _triggers(passage.text, spans[name])
+            )
             for name, chance in strongest.items()
         ]
         return tuple(sorted(predictions, key=lambda prediction: -prediction.probability))
@@ -79,22 +80,13 @@ class RuleLabeller:
         if len(_CONTENTS_LINE.findall(view.folded.text)) >= _CONTENTS_LINES:
             return  # A table of contents names every clause and holds none.
         candidates = set(self._always)
-        for word in view.folded.word_set & self._by_word.keys():
-            candidates.update(self._by_word[word])
-        for prefix in view.folded.prefix_set & self._by_prefix.keys():
-            candidates.update(self._by_prefix[prefix])
+        for key in view.folded.keys & self._by_key.keys():
+            candidates.update(self._by_key[key])
         for number in sorted(candidates):
-            label, rule = self._rules[number]
-            spans = _match(rule, view)
+            label, rule, needed = self._rules[number]
+            spans = _match(rule, needed, view)
             if spans:
                 yield label, rule, spans
-
-
-def _rarity(terms: tuple[Term, ...]) -> int:
-    """Returns a guess: the longer the shortest word to look for, the fewer passages hold it."""
-    if any(term.anywhere for term in terms):
-        return 0
-    return min(len(key) for term in terms for key in (*term.words, *term.prefixes))
 
 
 @dataclass(slots=True)
@@ -139,9 +131,10 @@ def _folded_section(section: str) -> FoldedText:
     return FoldedText(section)
 
 
-def _match(rule: Rule, view: _View) -> list[Span]:
+def _match(rule: Rule, needed: tuple[Term, ...], view: _View) -> list[Span]:
     """Returns the words that carry the rule; empty where it does not hold."""
-    if not all(term.possible(view.folded) for term in (*rule.near, *rule.all)):
+    # All that a rule needs, the rarest first: most rules are done with after one look.
+    if not all(term.possible(view.folded) for term in needed) or not all(view.find(term) for term in needed):
         return []
     if rule.heading and not view.under(rule.heading):
         return []
@@ -159,15 +152,12 @@ def _conditions(rule: Rule, view: _View) -> Iterable[list[list[Span]]]:
     if rule.near:
         yield _near(rule, view)
     if rule.all:
-        found = [view.find(term) for term in rule.all]
-        yield [[spans[0] for spans in found]] if all(found) else []
+        yield [[view.find(term)[0] for term in rule.all]]
     if rule.any:
         yield [[span] for term in rule.any for span in view.find(term)]
 
 
 def _near(rule: Rule, view: _View) -> list[list[Span]]:
-    if not all(view.find(term) for term in rule.near):
-        return []
     matches = []
     for first in view.find(rule.near[0]):
         chain = [first]
@@ -197,9 +187,7 @@ def _excluded(rule: Rule, view: _View, match: list[Span]) -> bool:
     if not rule.exclude:
         return False
     start, end = view.sentence(min(span[0] for span in match), max(span[1] for span in match))
-    return any(
-        start <= found[0] and found[1] <= end for term in rule.exclude for found in view.find(term)
-    )
+    return any(start <= found[0] and found[1] <= end for term in rule.exclude for found in view.find(term))
 
 
 def _triggers(text: str, spans: Iterable[Span]) -> tuple[Trigger, ...]:

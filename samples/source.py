@@ -15,6 +15,7 @@ from pathlib import Path
 import yaml
 
 TEXTS = Path(__file__).parent / "texts"
+_MAIL_KEYS = ("attachment", "sender", "recipient", "subject", "message")
 _FRONT_MATTER = re.compile(r"---\n(.*?)\n---\n", re.DOTALL)
 _FOOTNOTE = re.compile(r"\[\^(\d+)\]: (.*)", re.DOTALL)
 _MARKS = re.compile(r"\{\+\+(.*?)\+\+\}|\{--.*?--\}|\[\^\d+\]")
@@ -73,6 +74,7 @@ class Source:
 
     @property
     def title(self) -> str:
+        """The title, which opens every sample."""
         return self.blocks[0].plain
 
 
@@ -99,16 +101,15 @@ def read_source(path: Path) -> Source:
         language=meta.get("language", "en"),
         blocks=tuple(_blocks([part for part in parts if not _FOOTNOTE.fullmatch(part)])),
         footnotes={match.group(1): match.group(2) for match in notes},
-        mail={key: meta[key] for key in ("attachment", "sender", "recipient", "subject", "message") if key in meta},
+        mail={key: meta[key] for key in _MAIL_KEYS if key in meta},
     )
 
 
 def _blocks(parts: list[str]) -> Iterator[Block]:
     section, clause, signed = 0, 0, False
     for part in parts:
-        if part.startswith("---"):
-            signed, part = True, part[3:].strip()
-        for lines in _runs(part):
+        signed = signed or part.startswith("---")
+        for lines in _runs(part.removeprefix("---").strip()):
             first = lines[0]
             if first.startswith("# "):
                 yield Block(Kind.TITLE, first[2:])

@@ -4,9 +4,9 @@ import io
 import re
 import zipfile
 from datetime import UTC, datetime, time
-from typing import Any
 
 import docx
+from docx.document import Document
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.packuri import PackURI
 from docx.opc.part import Part
@@ -46,7 +46,7 @@ def document(source: Source) -> bytes:
     return _fixed_zip(buffer.getvalue())
 
 
-def _slim(file: Any) -> None:
+def _slim(file: Document) -> None:
     """Drops what the library's template brings and no sample needs, nine tenths of its size."""
     for owner in (file.part, file.part.package):
         for key, relation in list(owner.rels.items()):
@@ -57,7 +57,7 @@ def _slim(file: Any) -> None:
             file.styles.element.remove(style)
 
 
-def _properties(file: Any, source: Source) -> None:
+def _properties(file: Document, source: Source) -> None:
     moment = datetime.combine(source.date, time(9), UTC).replace(tzinfo=None)
     properties = file.core_properties
     properties.title, properties.author, properties.last_modified_by = source.title, _AUTHOR, _AUTHOR
@@ -65,11 +65,12 @@ def _properties(file: Any, source: Source) -> None:
     properties.comments, properties.language = "", source.language
 
 
-def _define_numbering(file: Any) -> None:
+def _define_numbering(file: Document) -> None:
     levels = (("decimal", "%1."), ("decimal", "%1.%2"), ("lowerLetter", "(%3)"))
     body = "".join(
         f'<w:lvl w:ilvl="{depth}"><w:start w:val="1"/><w:numFmt w:val="{form}"/><w:lvlText w:val="{shown}"/>'
-        f'<w:lvlJc w:val="left"/><w:pPr><w:ind w:left="{567 + 283 * (depth == 2)}" w:hanging="567"/></w:pPr></w:lvl>'
+        f'<w:lvlJc w:val="left"/><w:pPr><w:ind w:left="{567 + 283 * (depth == 2)}" w:hanging="567"/></w:pPr>'
+        "</w:lvl>"
         for depth, (form, shown) in enumerate(levels)
     )
     numbering = file.part.numbering_part.element
@@ -81,7 +82,8 @@ def _define_numbering(file: Any) -> None:
     numbering.insert(0, abstract)
     numbering.append(
         parse_xml(
-            f'<w:num {nsdecls("w")} w:numId="{_NUMBERING_ID}"><w:abstractNumId w:val="{_NUMBERING_ID}"/></w:num>'
+            f'<w:num {nsdecls("w")} w:numId="{_NUMBERING_ID}">'
+            f'<w:abstractNumId w:val="{_NUMBERING_ID}"/></w:num>'
         )
     )
 
@@ -92,12 +94,13 @@ def _number(paragraph: Paragraph, level: int) -> None:
     properties.get_or_add_numId().val = _NUMBERING_ID
 
 
-def _add_footnotes(file: Any, notes: dict[str, str]) -> None:
+def _add_footnotes(file: Document, notes: dict[str, str]) -> None:
     if not notes:
         return
     separators = (
         '<w:footnote w:type="separator" w:id="-1"><w:p><w:r><w:separator/></w:r></w:p></w:footnote>'
-        '<w:footnote w:type="continuationSeparator" w:id="0"><w:p><w:r><w:continuationSeparator/></w:r></w:p></w:footnote>'
+        '<w:footnote w:type="continuationSeparator" w:id="0">'
+        "<w:p><w:r><w:continuationSeparator/></w:r></w:p></w:footnote>"
     )
     bodies = "".join(
         f'<w:footnote w:id="{number}"><w:p><w:r><w:footnoteRef/></w:r>'
@@ -112,7 +115,7 @@ def _add_footnotes(file: Any, notes: dict[str, str]) -> None:
     file.part.relate_to(part, RELATIONSHIP_TYPE.FOOTNOTES)
 
 
-def _add_table(file: Any, rows: tuple[tuple[str, ...], ...]) -> None:
+def _add_table(file: Document, rows: tuple[tuple[str, ...], ...]) -> None:
     table = file.add_table(rows=len(rows), cols=len(rows[0]), style="Table Grid")
     for line, row in zip(table.rows, rows, strict=True):
         for cell, text in zip(line.cells, row, strict=True):

@@ -106,7 +106,7 @@ class Fields:
             for name, value in outer.values.items()
         }
 
-    def _get(self, key: str, default: object) -> Any:
+    def _get(self, key: str, default: object) -> Any:  # noqa: ANN401 - what YAML holds
         self._asked.add(key)
         value = self.values.get(key)
         if value is None:

@@ -1,14 +1,16 @@
 """The words of a rule: phrases as a lawyer writes them, compiled to patterns once.
 
 A term is a word or a phrase. ``*`` stands for any ending or any part of a word, ``#`` for a number in
-figures or in words, ``|`` separates alternatives, a hyphen may be missing or be a blank in the text,
-and a blank may be any white space, with or without quotation marks. ``/…/`` is a regular expression.
-Case, the shape of quotation marks and the kind of hyphen never matter.
+figures or in words, ``#%`` for a percentage, ``|`` separates alternatives, a hyphen may be missing or
+be a blank in the text, and a blank may be any white space, with or without quotation marks. ``/…/`` is a
+regular expression. Case, the shape of quotation marks and the kind of hyphen never matter.
 """
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 _SAME_LENGTH = str.maketrans(
     {
@@ -25,12 +27,14 @@ _NUMERAL = (
 _NUMBER = (
     rf"(?:(?:us|usd|eur|gbp)?\s?[$€£]?\s?\d[\d,.]*\d|\d|(?:{_NUMERAL})(?:[\s-]+(?:and\s+)?(?:{_NUMERAL}))*"
     r"|\[[*•_ ]+\]|\*{3,}|_{2,})"
-    r"(?:\s*\(\s*[$€£]?\d[\d,.]*\s*%?\s*\))?\s?%?"
+    r"(?:\s*\(\s*[$€£]?\d[\d,.]*\s*%?\s*\))?"
 )
+_PERCENTAGE = rf"{_NUMBER}\s?(?:%|per[\s-]?cent\w*)(?:\s*\(\s*\d[\d,.]*\s*%\s*\))?"
 _BLANK = r"(?:[\s\"'(]|-(?=\s))+"
 _HYPHEN = r"[\s-]*"
 _WORD = re.compile(r"[^\W_]+")
 _NUMBER_START = re.compile(rf"\d[\d,.]*|\b(?:{_NUMERAL})\b|\[[*•_ ]+\]|\*{{3,}}|_{{2,}}")
+_NUMBERS = (["#"], ["#%"])
 _PREFIX = 3
 
 Span = tuple[int, int]
@@ -44,26 +48,23 @@ class FoldedText:
 
     Attributes:
         text: The folded text, of the same length as the original.
-        words: Start offsets by word.
-        prefixes: Start offsets by the first three letters of a word; shorter words by themselves.
         starts: Start offsets of all words, ascending.
-        word_set: The words.
-        prefix_set: The prefixes.
+        places: Start offsets by key; a key is a word, or the first three letters of one with a ``*``.
+        keys: The keys as a set.
     """
 
     def __init__(self, text: str) -> None:
         self.text = fold(text)
-        self.words: dict[str, list[int]] = defaultdict(list)
-        self.prefixes: dict[str, list[int]] = defaultdict(list)
         self.starts: list[int] = []
+        self.places: dict[str, list[int]] = defaultdict(list)
         self._numbers: list[int] | None = None
         for match in _WORD.finditer(self.text):
             start, word = match.start(), match.group()
             self.starts.append(start)
-            self.words[word].append(start)
-            self.prefixes[word[:_PREFIX]].append(start)
-        self.word_set = frozenset(self.words)
-        self.prefix_set = frozenset(self.prefixes)
+            self.places[word].append(start)
+        for word, starts in list(self.places.items()):
+            self.places[word[:_PREFIX] + "*"] += starts
+        self.keys = frozenset(self.places)
 
     def numbers(self) -> list[int]:
         """Returns the start offsets of numbers in figures, in words, or blacked out."""
@@ -73,81 +74,71 @@ class FoldedText:
 
 
 @dataclass(frozen=True, slots=True)
-class Keys:
-    """Where to look: whole words, first three letters of words; neither means anywhere."""
-
-    words: tuple[str, ...] = ()
-    prefixes: tuple[str, ...] = ()
-
-    def __bool__(self) -> bool:
-        return bool(self.words or self.prefixes)
-
-
-@dataclass(frozen=True, slots=True)
 class Alternative:
     """One phrase of a term.
 
     Attributes:
-        first: Keys of its first word.
-        rarest: Keys of a word that the text must hold, the longest one of the phrase.
+        first: Keys under which its first word may stand; empty for a number or a regular expression.
+        rarest: Keys of a word that a text must hold, the longest of the phrase; empty for none.
         number: It begins with a number.
         pattern: Matches the phrase from its first letter on.
     """
 
-    first: Keys
-    rarest: Keys
+    first: tuple[str, ...]
+    rarest: tuple[str, ...]
     number: bool
     pattern: re.Pattern[str]
 
-    def find(self, folded: FoldedText) -> list[Span]:
-        """Returns the spans of the phrase; a regular expression is looked for everywhere."""
+    def find(self, folded: FoldedText) -> Iterator[Span]:
+        """Yields the spans of the phrase; a regular expression is looked for everywhere."""
         if not self.first and not self.number:
-            return [match.span() for match in self.pattern.finditer(folded.text)]
-        starts = folded.numbers() if self.number else []
-        for word in self.first.words:
-            starts = starts + folded.words.get(word, [])
-        for prefix in self.first.prefixes:
-            starts = starts + folded.prefixes.get(prefix, [])
-        matches = (self.pattern.match(folded.text, start) for start in starts)
-        return [match.span() for match in matches if match]
+            yield from (match.span() for match in self.pattern.finditer(folded.text))
+            return
+        places = (
+            [folded.numbers()]
+            if self.number
+            else [folded.places[key] for key in self.first if key in folded.keys]
+        )
+        for starts in places:
+            for start in starts:
+                if match := self.pattern.match(folded.text, start):
+                    yield match.span()
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A term as written, its compiled alternatives, and words of which a text must hold one.
+    """A term as written, and what it was compiled to.
 
     Attributes:
         text: As written.
         alternatives: At least one.
-        words: Whole words that stand for alternatives.
-        prefixes: First three letters of words that stand for alternatives.
-        anywhere: Some alternative names no word, so that only trying tells.
+        keys: A text that holds none of these cannot hold the term; empty where only trying tells.
     """
 
     text: str
     alternatives: tuple[Alternative, ...]
-    words: frozenset[str]
-    prefixes: frozenset[str]
-    anywhere: bool
+    keys: frozenset[str]
 
     def possible(self, folded: FoldedText) -> bool:
         """Tells cheaply whether a text may hold the term; False is certain."""
-        return (
-            self.anywhere
-            or not self.words.isdisjoint(folded.word_set)
-            or not self.prefixes.isdisjoint(folded.prefix_set)
-        )
+        return not self.keys or not self.keys.isdisjoint(folded.keys)
 
     def find(self, folded: FoldedText) -> list[Span]:
-        """Returns where the term stands, ordered by start; of two that start together the longer."""
+        """Returns where the term stands, ordered by start; without those that lie inside another."""
         if not self.possible(folded):
             return []
         ends: dict[int, int] = {}
         for alternative in self.alternatives:
+            if alternative.rarest and folded.keys.isdisjoint(alternative.rarest):
+                continue
             for start, end in alternative.find(folded):
                 if end > ends.get(start, start):
                     ends[start] = end
-        return sorted(ends.items())
+        spans: list[Span] = []
+        for span in sorted(ends.items()):
+            if not spans or span[1] > spans[-1][1]:
+                spans.append(span)
+        return spans
 
 
 def fold(text: str) -> str:
@@ -168,16 +159,13 @@ def compile_term(text: str) -> Term:
     """
     stripped = text.strip()
     if len(stripped) > 2 and stripped.startswith("/") and stripped.endswith("/"):
-        pattern = _regular_expression(stripped[1:-1])
-        return _term(text, (Alternative(Keys(), Keys(), False, pattern),))
-    return _term(text, tuple(_alternative(part.strip()) for part in fold(stripped).split("|")))
+        return _term(text, [Alternative((), (), False, _regular_expression(stripped[1:-1]))])
+    return _term(text, [_alternative(part.strip()) for part in fold(stripped).split("|")])
 
 
-def _term(text: str, alternatives: tuple[Alternative, ...]) -> Term:
+def _term(text: str, alternatives: list[Alternative]) -> Term:
     keys = [alternative.rarest for alternative in alternatives]
-    words = frozenset(word for key in keys for word in key.words)
-    prefixes = frozenset(prefix for key in keys for prefix in key.prefixes)
-    return Term(text, alternatives, words, prefixes, not all(keys))
+    return Term(text, tuple(alternatives), frozenset(chain.from_iterable(keys)) if all(keys) else frozenset())
 
 
 def _regular_expression(source: str) -> re.Pattern[str]:
@@ -192,41 +180,42 @@ def _regular_expression(source: str) -> re.Pattern[str]:
 
 def _alternative(phrase: str) -> Alternative:
     words = phrase.split()
-    if not _WORD.match(phrase) and words[:1] != ["#"]:
+    number = words[:1] in _NUMBERS
+    if not number and not _WORD.match(phrase):
         raise ValueError("every alternative begins with a letter, a digit or #")
-    keys = [_keys(word) for word in words if word != "#"]
-    pattern = re.compile(_BLANK.join(_word(word) for word in words) + r"(?!\w)")
-    number = words[0] == "#"
+    keys = [_keys(word) for word in words if [word] not in _NUMBERS]
     if not number and not keys[0]:
         raise ValueError("the first word needs three letters before a *")
-    rarest = max(keys, key=_rarity, default=Keys())
-    return Alternative(Keys() if number else keys[0], rarest, number, pattern)
+    pattern = re.compile(_BLANK.join(_word(word) for word in words) + r"(?!\w)")
+    return Alternative(() if number else keys[0], max(keys, key=rarity, default=()), number, pattern)
 
 
 def _word(word: str) -> str:
     if word == "#":
-        return _NUMBER
+        return rf"{_NUMBER}(?:\s?%)?"
+    if word == "#%":
+        return _PERCENTAGE
     parts = ("".join(r"[\w'-]*" if letter == "*" else re.escape(letter) for letter in part)
              for part in word.split("-"))  # fmt: skip
     return _HYPHEN.join(parts)
 
 
-def _keys(word: str) -> Keys:
-    """Returns under which keys a word of a phrase stands in a text."""
+def _keys(word: str) -> tuple[str, ...]:
+    """Returns the keys under which a word of a phrase may stand in a text; none if any word will do."""
     start = _WORD.match(word)
     if not start:
-        return Keys()
+        return ()
     if start.group() == word:
-        return Keys(words=(word,))
+        return (word,)
     if len(start.group()) >= _PREFIX:
-        return Keys(prefixes=(start.group()[:_PREFIX],))
-    if "*" in word[: start.end() + 1]:
-        return Keys()
-    # A short first part may stand alone or be joined to what follows: "co-own", "coown".
+        return (start.group()[:_PREFIX] + "*",)
     joined = "".join(_WORD.findall(word))
-    return Keys(words=(start.group(),), prefixes=(joined[:_PREFIX],) if len(joined) >= _PREFIX else ())
+    if "*" in word[: start.end() + 1] or len(joined) < _PREFIX:
+        return ()
+    # A short first part may stand alone or be joined to what follows: "co-own", "coown".
+    return (start.group(), joined[:_PREFIX] + "*")
 
 
-def _rarity(keys: Keys) -> int:
-    """Long words are rare; a prefix promises less than a word."""
-    return min((len(key) for key in (*keys.words, *keys.prefixes)), default=0)
+def rarity(keys: Iterable[str]) -> int:
+    """Returns a guess, 0 for no keys: the longer the shortest key, the fewer texts hold one of them."""
+    return min((len(key) for key in keys), default=0)
