@@ -51,6 +51,16 @@ def _short(markers: Sequence[Marker], place: int) -> bool:
     return markers[place + 1].start - markers[place].start < _LONGEST_ENTRY * 3
 
 
+def _swallowing(schedules: Sequence[Marker], length: int) -> set[int]:
+    """Returns the starts of schedules named near the top after which most of the document would stand."""
+    ends = [*(marker.start for marker in schedules[1:]), length]
+    return {
+        marker.start
+        for marker, end in zip(schedules, ends, strict=False)
+        if _CLOSE <= marker.start < length // 6 and end - marker.start > length * 0.6
+    }
+
+
 def _interrupts(place: int, markers: Sequence[Marker]) -> bool:
     """Says whether the numbering goes on after the name of a schedule, which is then only mentioned."""
     near = reversed(markers[max(0, place - 40) : place])
@@ -89,6 +99,7 @@ def _without_exhibit_lists(markers: Sequence[Marker], length: int) -> list[Marke
         for place, marker in enumerate(markers)
         if marker.family is Family.SCHEDULE and _interrupts(place, markers)
     }
+    dropped |= _swallowing([marker for marker in schedules if marker.start not in dropped], length)
     seen: set[str] = set()
     for marker in schedules:
         if marker.start not in dropped and marker.label.upper() in seen:
