@@ -1,7 +1,7 @@
 """Files inside a PDF: those attached to the document and those attached to a place on a page."""
 
 import ctypes
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import pypdfium2 as pdfium
 from pypdfium2 import raw
@@ -12,40 +12,37 @@ from indexer.extract.assemble import tidy
 from indexer.extract.limits import MAX_ATTACHMENTS, MAX_UNPACKED_BYTES
 
 
-def read_attachments(document: pdfium.PdfDocument) -> tuple[Attachment, ...]:
-    """Returns the files inside a PDF, in its order; those that are damaged are left out.
+def of_document(document: pdfium.PdfDocument) -> Iterator[Attachment]:
+    """Yields the files attached to a PDF as a whole; those that are damaged are left out.
 
     Raises:
-        ExtractionError: Too large, when there are too many or they unpack to too much.
+        ExtractionError: Too large, when one unpacks to too much.
     """
-    found: list[Attachment] = []
-    total = 0
-    for attachment in (*_of_document(document), *_of_pages(document)):
-        total += len(attachment.content)
-        if len(found) >= MAX_ATTACHMENTS or total > MAX_UNPACKED_BYTES:
-            raise ExtractionError("too_large", "The PDF holds more attached files than can be read.")
-        if attachment not in found:
-            found.append(attachment)
-    return tuple(found)
-
-
-def _of_document(document: pdfium.PdfDocument) -> Iterator[Attachment]:
     for index in range(raw.FPDFDoc_GetAttachmentCount(document.raw)):
         yield from _content(raw.FPDFDoc_GetAttachment(document.raw, index))
 
 
-def _of_pages(document: pdfium.PdfDocument) -> Iterator[Attachment]:
-    for index in range(len(document)):
+def of_page(page: pdfium.PdfPage) -> Iterator[Attachment]:
+    """Yields the files attached to places on a page, as ``of_document``."""
+    for position in range(raw.FPDFPage_GetAnnotCount(page.raw)):
+        annotation = raw.FPDFPage_GetAnnot(page.raw, position)
         try:
-            page = document[index]
-        except pdfium.PdfiumError:
-            continue  # reported with the page's text
-        for position in range(raw.FPDFPage_GetAnnotCount(page.raw)):
-            annotation = raw.FPDFPage_GetAnnot(page.raw, position)
             if raw.FPDFAnnot_GetSubtype(annotation) == raw.FPDF_ANNOT_FILEATTACHMENT:
                 yield from _content(raw.FPDFAnnot_GetFileAttachment(annotation))
+        finally:
             raw.FPDFPage_CloseAnnot(annotation)
-        page.close()
+
+
+def within_limits(attachments: Iterable[Attachment]) -> tuple[Attachment, ...]:
+    """Returns attachments, each once.
+
+    Raises:
+        ExtractionError: Too large, when there are too many or they unpack to too much.
+    """
+    found = tuple(dict.fromkeys(attachments))
+    if len(found) > MAX_ATTACHMENTS or sum(len(item.content) for item in found) > MAX_UNPACKED_BYTES:
+        raise ExtractionError("too_large", "The PDF holds more attached files than can be read.")
+    return found
 
 
 def _content(handle: object) -> Iterator[Attachment]:

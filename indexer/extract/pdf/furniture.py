@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 
+from indexer.extract.headings import starts_clause
 from indexer.extract.pdf.lines import Line
 
 _MARGIN = 0.14
@@ -53,8 +54,11 @@ def _margin(lines: Sequence[Line], height: float) -> list[tuple[str, float, Line
 
 
 def _normalised(text: str) -> str:
-    text = _DIGITS.sub("#", " ".join(text.casefold().split()))
-    return _ROMAN.sub("#", text) if len(text) < 12 else text
+    """Returns a line as it looks on every page; the number of a clause is no page number."""
+    text = " ".join(text.casefold().split())
+    counted = _DIGITS.sub("#", text)
+    counted = _ROMAN.sub("#", counted) if len(counted) < 12 else counted
+    return text if starts_clause(text) and not _PAGE_NUMBER.fullmatch(counted) else counted
 
 
 def _is_repeated(places: Sequence[tuple[int, float]], place: float, pages: int) -> bool:

@@ -13,7 +13,7 @@ from indexer.errors import ExtractionError
 from indexer.extract.assemble import default_title, guess_title, tidy
 from indexer.extract.limits import MAX_PAGES
 from indexer.extract.pdf.assembly import assemble
-from indexer.extract.pdf.attachments import read_attachments
+from indexer.extract.pdf.attachments import of_document, of_page, within_limits
 from indexer.extract.pdf.characters import read_characters
 from indexer.extract.pdf.columns import reading_order
 from indexer.extract.pdf.furniture import without_furniture
@@ -37,6 +37,7 @@ class _PageText:
     characters: int
     unreadable: int
     drawn: bool
+    attachments: tuple[Attachment, ...] = ()
 
 
 def read(content: bytes, file_name: str) -> Document:
@@ -50,9 +51,10 @@ def read(content: bytes, file_name: str) -> Document:
             raise ExtractionError(
                 "too_large", f"The PDF has {len(document):,} pages; the limit is {MAX_PAGES:,}."
             )
-        attachments = read_attachments(document)
+        attached = list(of_document(document))
         pages = [_read_page(document, number) for number in range(1, len(document) + 1)]
         metadata = {key: tidy(value) for key, value in document.get_metadata_dict().items()}
+    attachments = within_limits([*attached, *(item for page in pages for item in page.attachments)])
     if not any(page.characters for page in pages) and not attachments:
         raise _without_text(pages)
     return _document(pages, metadata, file_name, attachments)
@@ -97,6 +99,7 @@ def _read_page(document: pdfium.PdfDocument, number: int) -> _PageText:
             characters=visible,
             unreadable=characters.unreadable,
             drawn=visible > 0 or raw.FPDFPage_CountObjects(page.raw) > 0,
+            attachments=tuple(of_page(page)),
         )
 
 

@@ -66,9 +66,9 @@ def _touch(
     heights, others = before[:, 3] - before[:, 1], after[:, 3] - after[:, 1]
     shared = np.minimum(before[:, 3], after[:, 3]) - np.maximum(before[:, 1], after[:, 1])
     tallest = np.maximum(heights, others)
-    gap = after[:, 0] - before[:, 2]
+    gap, onward = after[:, 0] - before[:, 2], after[:, 0] - before[:, 0]
     most = (_MAX_GAP + 0.45 * np.clip(blanks - 1, 0, 3)) * tallest
-    return (shared >= 0.4 * np.minimum(heights, others)) & (gap >= -0.7 * tallest) & (gap <= most)
+    return (shared >= 0.4 * np.minimum(heights, others)) & (onward >= -0.5 * tallest) & (gap <= most)
 
 
 def _line(characters: Characters, run: NDArray[np.int64], number: int, fonts: "_Fonts") -> Line | None:

@@ -4,7 +4,7 @@ import io
 import zipfile
 from collections.abc import Callable
 
-from docx import Document as new_document
+import docx
 from docx.document import Document
 from docx.oxml import parse_xml
 
@@ -28,7 +28,7 @@ NUMBERING = f"""<w:numbering {W}>
 
 def docx_bytes(fill: Callable[[Document], None], replaced: dict[str, str] | None = None) -> bytes:
     """A document that ``fill`` writes, with parts of the package replaced or added."""
-    document = new_document()
+    document = docx.Document()
     fill(document)
     stream = io.BytesIO()
     document.save(stream)

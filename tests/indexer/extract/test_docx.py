@@ -114,7 +114,8 @@ def test_hidden_text_field_codes_and_soft_hyphens_are_left_out() -> None:
             "<w:r><w:fldChar w:fldCharType='begin'/></w:r><w:r><w:instrText>REF x</w:instrText></w:r>"
             "<w:r><w:t>code</w:t></w:r><w:r><w:fldChar w:fldCharType='separate'/></w:r>"
             "<w:r><w:t>Clause 7</w:t></w:r><w:r><w:fldChar w:fldCharType='end'/></w:r>"
-            "<w:r><w:t xml:space='preserve'> non</w:t><w:noBreakHyphen/><w:t>ex</w:t><w:softHyphen/><w:t>clusive</w:t></w:r></w:p>",
+            "<w:r><w:t xml:space='preserve'> non</w:t><w:noBreakHyphen/><w:t>ex</w:t><w:softHyphen/>"
+            "<w:t>clusive</w:t></w:r></w:p>",
         )
 
     assert lines(fill) == ["Clause 7 non-exclusive"]
@@ -127,7 +128,8 @@ def test_text_boxes_and_content_controls_are_read_once() -> None:
     def fill(docx: Docx) -> None:
         append(
             docx,
-            f"<w:p><w:r><mc:AlternateContent {mc}><mc:Choice Requires='wps'><w:drawing>{box}</w:drawing></mc:Choice>"
+            f"<w:p><w:r><mc:AlternateContent {mc}><mc:Choice Requires='wps'>"
+            f"<w:drawing>{box}</w:drawing></mc:Choice>"
             f"<mc:Fallback><w:pict>{box}</w:pict></mc:Fallback></mc:AlternateContent></w:r></w:p>",
         )
         append(
@@ -138,12 +140,13 @@ def test_text_boxes_and_content_controls_are_read_once() -> None:
 
 
 def test_a_footnote_follows_the_paragraph_that_refers_to_it() -> None:
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     relationships = (
-        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" '
-        'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes" Target="footnotes.xml"/>'
-        "</Relationships>"
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        f'<Relationship Id="r1" Type="{office}/footnotes" Target="footnotes.xml"/></Relationships>'
     )
-    footnotes = f'<w:footnotes {W}><w:footnote w:id="2"><w:p><w:r><w:t>Net of tax.</w:t></w:r></w:p></w:footnote></w:footnotes>'
+    note = '<w:footnote w:id="2"><w:p><w:r><w:t>Net of tax.</w:t></w:r></w:p></w:footnote>'
+    footnotes = f"<w:footnotes {W}>{note}</w:footnotes>"
 
     def fill(docx: Docx) -> None:
         append(docx, "<w:p><w:r><w:t>The price</w:t></w:r><w:r><w:footnoteReference w:id='2'/></w:r></w:p>")
