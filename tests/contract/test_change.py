@@ -1,0 +1,211 @@
+"""Changes: upserts, deletions, relabelling, replays, generations, and what readers see of them."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from indexer.errors import IndexerError, IndexUnavailableError, WriterBusyError
+from indexer.index.embedded import EmbeddedIndex
+from indexer.index.protocol import Filters, IndexedLabel, Order, Retrieval
+from indexer.index.query import Word
+from models.labels import LabelSource, Severity
+from tests.contract.conftest import BACKENDS
+from tests.contract.corpus import DIMENSION, corpus
+from tests.contract.reference import Reference
+from tests.contract.test_count import assert_counts
+from tests.contract.test_retrieve import (
+    EVERYTHING,
+    FILTERS,
+    TREES,
+    assert_same,
+    assert_same_ranking,
+    lexical,
+    nearest,
+)
+
+
+def assert_answers(index, chunks):
+    """The index answers as brute force over these chunks does."""
+    reference = Reference(chunks)
+    for tree in (TREES["word"], TREES["any"], TREES["phrase"], TREES["wildcard"], TREES["title"]):
+        assert_same_ranking(lexical(index, tree), reference.lexical(tree, EVERYTHING))
+        assert_counts(index, reference, tree, EVERYTHING)
+    for filters in (EVERYTHING, FILTERS["collection"], FILTERS["sure label"], FILTERS["from"]):
+        query = chunks[0].vector
+        assert_same(nearest(index, query, filters), reference.nearest(query, filters), 1e-3)
+        assert_counts(index, reference, None, filters)
+    assert_same(
+        lexical(index, None, order=Order.RISK, everything=True),
+        reference.lexical(None, EVERYTHING, Order.RISK),
+    )
+
+
+@pytest.fixture
+def filled(fill, chunks, tmp_path):
+    """An index of its own for a test that changes it."""
+    return fill(tmp_path / "index", chunks)
+
+
+def of_document(chunks, document):
+    return [each for each in chunks if each.document == document]
+
+
+def test_a_deleted_document_leaves_both_lists_all_counts_and_the_statistics(filled, chunks):
+    filled.apply([], ["document-2", "document-5", "no such document"], 8)
+    assert_answers(filled, [each for each in chunks if each.document not in {"document-2", "document-5"}])
+    assert filled.status().chunks == 60
+
+
+def test_a_changed_document_loses_the_chunks_that_it_no_longer_has(filled, chunks):
+    changed = [
+        replace(each, text=f"{each.text} royalty audit", vector=chunks[0].vector)
+        for each in of_document(chunks, "document-3")[:4]
+    ]
+    filled.apply(changed, [], 8)
+    assert_answers(filled, [each for each in chunks if each.document != "document-3"] + changed)
+
+
+def test_a_document_that_is_removed_and_upserted_at_once_stays_with_its_new_content(filled, chunks):
+    again = of_document(chunks, "document-1")[:2]
+    filled.apply(again, ["document-1"], 8)
+    assert_answers(filled, [each for each in chunks if each.document != "document-1"] + again)
+
+
+def test_relabelling_changes_filters_facets_and_risk_but_no_score(filled, chunks):
+    before = lexical(filled, Word("party"))
+    surely = IndexedLabel("New Label", 1.0, LabelSource.HUMAN, Severity.HIGH)
+    relabelled = [replace(each, labels=(surely,)) for each in of_document(chunks, "document-0")]
+    filled.apply(relabelled, [], 8)
+    assert_answers(filled, [each for each in chunks if each.document != "document-0"] + relabelled)
+    assert lexical(filled, Word("party")) == before
+    labelled = lexical(filled, None, Filters(labels=frozenset({"New Label"})), everything=True)
+    assert {key for key, _ in labelled} == {each.key for each in relabelled}
+
+
+def test_a_replay_changes_neither_answers_nor_files(filled, chunks):
+    filled.apply(of_document(chunks, "document-4"), [], 8)
+    before = lexical(filled, Word("party")), filled.status()
+    for _ in range(3):
+        filled.apply(of_document(chunks, "document-4"), [], 8)
+    assert (lexical(filled, Word("party")), filled.status()) == before
+    assert_answers(filled, chunks)
+
+
+def test_the_position_never_goes_back(filled):
+    assert filled.status().position == 7
+    filled.apply([], [], 12)
+    filled.apply([], [], 9)
+    assert filled.status().position == 12
+
+
+def test_the_last_of_two_upserts_of_one_key_counts(filled, chunks):
+    document = of_document(chunks, "document-6")
+    filled.apply([replace(document[0], text="superseded"), *document], [], 8)
+    assert_answers(filled, chunks)
+
+
+def test_a_vector_of_another_dimension_is_refused_before_anything_changes(filled, chunks):
+    wrong = replace(chunks[0], text="changed", vector=np.ones(3, np.float32))
+    with pytest.raises(ValueError, match=r"\(3,\), expected \(16,\)"):
+        filled.apply([wrong], [], 8)
+    assert filled.status().position == 7
+    assert_answers(filled, chunks)
+
+
+def test_many_small_changes_are_merged_and_answered_exactly(tmp_path):
+    many = corpus(documents=40, passages=4, seed=3)
+    index = EmbeddedIndex(tmp_path, "encoder-1", DIMENSION)
+    for number in range(40):
+        index.apply(of_document(many, f"document-{number}"), [], number + 1)
+    found = index.retrieve(Retrieval(None, many[0].vector, EVERYTHING, limit=200)).nearest
+    assert_same(
+        [(each.key, each.score) for each in found], Reference(many).nearest(many[0].vector, EVERYTHING), 1e-3
+    )
+
+
+def test_another_reader_sees_a_change_without_opening_again(filled, chunks, tmp_path):
+    reader = EmbeddedIndex(tmp_path / "index", "encoder-1", DIMENSION)
+    assert_answers(reader, chunks)
+    filled.apply([], ["document-0"], 8)
+    assert_answers(reader, chunks[10:])
+
+
+def test_a_rebuild_is_seen_at_once_and_only_when_it_is_finished(filled, chunks, tmp_path):
+    reader = EmbeddedIndex(tmp_path / "index", "encoder-1", DIMENSION)
+    older = reader.status()
+    with filled.rebuild("encoder-1", DIMENSION) as builder:
+        builder.add(iter(chunks[:30]))
+        assert reader.status() == older
+        builder.add(chunks[30:50])
+        builder.finish(20)
+    newer = reader.status()
+    assert (newer.previous, newer.chunks, newer.position) == (older.generation, 50, 20)
+    assert_answers(reader, chunks[:50])
+
+
+def test_a_rebuild_that_is_left_leaves_the_index_as_it_was(filled, chunks, tmp_path):
+    before = filled.status()
+    with filled.rebuild("encoder-1", DIMENSION) as builder:
+        builder.add(chunks[:30])
+    assert filled.status() == before
+    assert_answers(filled, chunks)
+
+
+def test_a_rebuild_with_a_key_twice_is_refused_and_keeps_the_old_generation(filled, chunks):
+    with filled.rebuild("encoder-1", DIMENSION) as builder:
+        builder.add([*chunks, chunks[0]])
+        with pytest.raises(IndexerError, match="1 chunk keys were added twice"):
+            builder.finish(20)
+    assert_answers(filled, chunks)
+
+
+def test_rollback_goes_back_to_the_previous_generation_and_its_position(filled, chunks):
+    before = filled.status()
+    with filled.rebuild("encoder-1", DIMENSION) as builder:
+        builder.add(chunks[:10])
+        builder.finish(20)
+    assert filled.status().chunks == 10
+    back = filled.rollback()
+    assert (back.generation, back.position, back.chunks) == (before.generation, 7, 80)
+    assert_answers(filled, chunks)
+
+
+def test_rollback_without_a_previous_generation_says_so(tmp_path, chunks):
+    index = BACKENDS["embedded, rebuilt"](tmp_path / "index", chunks)
+    with pytest.raises(IndexUnavailableError, match="no previous generation"):
+        index.rollback()
+
+
+def test_an_empty_generation_answers_with_nothing(tmp_path, chunks):
+    index = EmbeddedIndex(tmp_path, "encoder-1", DIMENSION)
+    with index.rebuild("encoder-1", DIMENSION) as builder:
+        builder.finish(1)
+    found = index.retrieve(Retrieval(Word("party"), chunks[0].vector, EVERYTHING, everything=True))
+    assert (found.lexical, found.nearest) == ((), ())
+    assert index.count(None, EVERYTHING).chunks == 0
+    index.apply(chunks, [], 2)
+    assert_answers(index, chunks)
+
+
+def test_a_missing_index_says_how_to_make_it(tmp_path):
+    with pytest.raises(IndexUnavailableError, match="clausewatch rebuild"):
+        EmbeddedIndex(tmp_path / "nothing", "encoder-1", DIMENSION).status()
+
+
+@pytest.mark.parametrize(("encoder", "dimension"), [("encoder-2", DIMENSION), ("encoder-1", 8)])
+def test_an_index_of_another_encoder_is_refused_with_what_to_do(filled, tmp_path, encoder, dimension):
+    other = EmbeddedIndex(tmp_path / "index", encoder, dimension)
+    with pytest.raises(IndexUnavailableError, match="clausewatch rebuild"):
+        other.status()
+
+
+def test_a_second_writer_is_told_who_writes(filled, chunks, tmp_path):
+    second = EmbeddedIndex(tmp_path / "index", "encoder-1", DIMENSION)
+    with (
+        filled.rebuild("encoder-1", DIMENSION),
+        pytest.raises(WriterBusyError, match=r"process \d+ \(rebuilding\) since 20"),
+    ):
+        second.apply([], [], 9)
+    second.apply([], [], 9)
+    assert second.status().position == 9
