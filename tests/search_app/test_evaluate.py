@@ -74,5 +74,5 @@ def test_a_long_document_is_as_good_as_its_best_passage(folder: Path) -> None:
 
 
 def test_a_missing_folder_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(EvaluationError, match="corpus.jsonl"):
+    with pytest.raises(EvaluationError, match=r"corpus\.jsonl"):
         evaluate(tmp_path / "nowhere", None)

@@ -20,8 +20,8 @@ def test_scores_are_the_sum_of_reciprocal_ranks() -> None:
 
 def test_ties_are_ordered_by_key() -> None:
     # 1 / (20 + 10) by words is as much as 1.5 / (20 + 25) by meaning.
-    lexical = tuple(Candidate(100 + rank, 1.0) for rank in range(9)) + (Candidate(9, 1.0),)
-    nearest = tuple(Candidate(200 + rank, 0.5) for rank in range(24)) + (Candidate(2, 0.5),)
+    lexical = (*tuple(Candidate(100 + rank, 1.0) for rank in range(9)), Candidate(9, 1.0))
+    nearest = (*tuple(Candidate(200 + rank, 0.5) for rank in range(24)), Candidate(2, 0.5))
     fused = fuse(Candidates(lexical, nearest))
     places = {item.key: place for place, item in enumerate(fused)}
     assert places[9] == places[2] + 1
