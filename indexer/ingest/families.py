@@ -35,7 +35,10 @@ class Family:
     def answer(
         self, node: Node, answer: Extracted | ExtractionError, blobs: BlobStore, seconds: float
     ) -> None:
-        """Takes what extraction gave for a file, and its time; its attachments join the family."""
+        """Takes what extraction gave for a file; its attachments join the family.
+
+        ``seconds`` is the time until a failure, as far as it can be told from outside.
+        """
         self.open -= 1
         digest = node.file.digest
         if isinstance(answer, ExtractionError):
@@ -45,7 +48,7 @@ class Family:
             node.attachments.append(_node(node.file, attachment, blobs))
         # Their bytes are stored now and need not be held until the family is written.
         bare = replace(answer, document=replace(answer.document, attachments=()))
-        node.finding = Finding(node.file, digest, extracted=bare, seconds=seconds)
+        node.finding = Finding(node.file, digest, extracted=bare, seconds=answer.seconds)
 
 
 def _node(holder: File, attachment: Attachment, blobs: BlobStore) -> Node:

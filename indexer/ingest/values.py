@@ -53,10 +53,11 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """What the worker process makes of a file; ``enrichment`` follows in the main process."""
+    """What the worker process makes of a file in some ``seconds``; ``enrichment`` follows later."""
 
     document: Document
     chunks: tuple[Chunk, ...]
+    seconds: float = 0.0
     enrichment: Enrichment | None = None
 
 

@@ -2,6 +2,7 @@
 
 import functools
 import re
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,10 +21,12 @@ def read(path: Path, name: str, *, encoder: str) -> Extracted:
     Raises:
         ExtractionError: The file gives no text.
     """
+    started = time.monotonic()
     document = extract_path(path, name)
     document = replace(document, text=_UNSTORABLE.sub("\ufffd", document.text))
     tokens = _tokens(encoder)
-    return Extracted(document, chunk(document, tokens.count, tokens.max_tokens))
+    chunks = chunk(document, tokens.count, tokens.max_tokens)
+    return Extracted(document, chunks, time.monotonic() - started)
 
 
 @functools.lru_cache(maxsize=2)

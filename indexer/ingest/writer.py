@@ -27,6 +27,8 @@ from models.packs import Pack
 BATCH_TEXTS, BATCH_CHUNKS, BATCH_FILES = 256, 2000, 200
 # Batches that may wait: enough that the encoder always has the next one, few enough for the memory.
 WAITING_BATCHES = 2
+# Files that need no encoder are written at least so often.
+KNOWN_SECONDS = 0.5
 # The index takes over what was written at most so often, and for at most a tenth of the time.
 APPLY_SECONDS, APPLY_SHARE = 5.0, 10
 
@@ -110,11 +112,16 @@ class Writer:
         self._apply = apply
         self._batch = Batch()
         self._waiting: deque[Batch] = deque()
+        self._known: list[Finding] = []
+        self._known_written = time.monotonic()
         self._next_apply = time.monotonic() + APPLY_SECONDS
         self.tally = Tally()
 
     def add(self, finding: Finding) -> None:
         """Takes a finding; writes what is ready by now."""
+        if finding.extracted is None:
+            self._add_known(finding)
+            return
         finding = _enriched(finding, self._target.pack)
         self._batch.findings.append(finding)
         for chunk_text in _texts(finding):
@@ -127,9 +134,23 @@ class Writer:
 
     def finish(self) -> None:
         """Writes all that was added."""
+        self._write_known()
         self._start()
         while self._waiting:
             self._write(self._waiting.popleft())
+
+    def _add_known(self, finding: Finding) -> None:
+        # What needs no encoder is not kept waiting for it, so that progress shows.
+        self._known.append(finding)
+        late = time.monotonic() - self._known_written >= KNOWN_SECONDS
+        if late or len(self._known) >= BATCH_FILES:
+            self._write_known()
+
+    def _write_known(self) -> None:
+        if self._known:
+            known, self._known = self._known, []
+            self._commit(known, [])
+        self._known_written = time.monotonic()
 
     def _start(self) -> None:
         if self._batch.findings:
@@ -144,13 +165,15 @@ class Writer:
 
     def _write(self, batch: Batch) -> None:
         assert batch.vectors is not None
-        vectors = batch.vectors.result()
+        self._commit(batch.findings, batch.vectors.result())
+
+    def _commit(self, findings: list[Finding], vectors: list[dict[str, Any]]) -> None:
         ledger = replace(self._target.ledger, now=time_to_text(self._target.clock()))
         with writing(self._target.engine) as connection:
             store_vectors(connection, vectors)
-            results = [_store_safely(connection, ledger, finding) for finding in batch.findings]
+            results = [_store_safely(connection, ledger, finding) for finding in findings]
         self._encoding.written(vectors)
-        for finding, found in zip(batch.findings, results, strict=True):
+        for finding, found in zip(findings, results, strict=True):
             for result in found:
                 self.tally.add(result)
             self._written(finding)

@@ -81,7 +81,7 @@ def test_the_original_is_kept_under_its_hash(office: Office) -> None:
 def test_a_second_run_leaves_everything_unchanged_and_reads_nothing(office: Office) -> None:
     office.write("nda.txt", NDA)
     office.run()
-    os.chmod(office.folder / "nda.txt", 0)  # even root could not tell from the content
+    (office.folder / "nda.txt").chmod(0)  # even root could not tell from the content
     before = office.rows("documents"), office.rows("chunks"), office.rows("outbox")
     office.extracted.clear()
     office.encoder.encoded.clear()
@@ -240,7 +240,7 @@ def test_a_file_that_becomes_unreadable_keeps_its_earlier_version_searchable(off
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file; run the tests as another user")
 def test_a_file_that_may_not_be_read_fails(office: Office) -> None:
-    os.chmod(office.write("secret.txt", NDA), 0)
+    office.write("secret.txt", NDA).chmod(0)
     file = office.files(office.run().run)["secret.txt"]
     assert (file.outcome, file.code) == ("failed", "unreadable")
     assert file.reason == "This user has no permission to read the file."
