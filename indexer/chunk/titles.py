@@ -6,7 +6,7 @@ PART_LENGTH = 80
 _LOOK_AHEAD = 200
 
 _RUN_IN_END = re.compile(
-    r"\s\(?(?:[a-zA-Z]|\d{1,2}|[ivx]{1,4})\)\s|\s\d{1,2}\.\d{1,2}\.?\s|[.:;]['\"”’)]?(?=\s|$)|\s[-–—]{1,2}\s|\s{3,}|\n"
+    r"\s\(?(?:[a-zA-Z]|\d{1,2}|[ivx]{1,4})\)\s|\s\d{1,2}\.\d{1,2}\.?\s|[.:]['\"”’)]?(?=\s|$)|\s[-–—]{1,2}\s|\s{3,}|\n"
 )
 _STARTERS = re.compile(
     r"\s(?=(?:This|The|Each|Any|All|If|Except|In|Neither|Subject|Either|Upon|No|For|During|Unless|At|Where|When"
