@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from indexer.errors import IndexerError
+from indexer.errors import IndexerError, IndexUnavailableError
 from indexer.records import schema
 from models.errors import ModelsError
 from search_app.events import Recorder
@@ -90,7 +90,11 @@ class Health:
 
     def _encoder(self) -> PartHealth:
         version = self._parts.encoder.version
-        if self._parts.index.status().encoder == version:
+        try:
+            made_with = self._parts.index.status().encoder
+        except IndexUnavailableError:
+            made_with = version  # said by the index itself
+        if made_with == version:
             return PartHealth("encoder", State.OK, f"Loaded: {version}.")
         return PartHealth(
             "encoder", State.DEGRADED, "The index was made with another encoder; meaning is off.",

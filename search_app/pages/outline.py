@@ -1,5 +1,6 @@
 """The way through a document: its sections with their gravest risk, and a bar of risk ticks."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,8 @@ BAR = 1000
 TICK = 4
 MAX_ENTRIES = 150
 DEPTH = 2
+_WORD = re.compile(r"[^\W\d_]{2}")
+_SPAN = re.compile(r" – [\w.()]{1,8}$")  # "7.1 Payment – 7.3": a passage that runs on into 7.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +75,16 @@ def outline(chunks: Sequence[ChunkRecord], found: Sequence[Risk]) -> list[Entry]
 def _entries(chunks: Sequence[ChunkRecord], gravest: Mapping[int, Severity], depth: int) -> list[Entry]:
     paths: dict[tuple[str, ...], list[int]] = {}
     for chunk in chunks:
-        path = tuple(chunk.section.split(" › "))[:depth] if chunk.section else ()
+        path = _path(chunk.section)[:depth]
         for end in range(1, len(path) + 1):
             paths.setdefault(path[:end], []).append(chunk.key)
     return [_entry(path, keys, gravest) for path, keys in paths.items()]
+
+
+def _path(section: str) -> tuple[str, ...]:
+    """Returns the headings of a section path; a bare number below another heading says nothing."""
+    titles = [_SPAN.sub("", title) for title in section.split(" › ")] if section else []
+    return tuple(title for depth, title in enumerate(titles) if depth == 0 or _WORD.search(title))
 
 
 def _entry(path: tuple[str, ...], keys: Sequence[int], gravest: Mapping[int, Severity]) -> Entry:

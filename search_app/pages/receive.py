@@ -29,7 +29,7 @@ def receive() -> Response:
     """Records events and says how many were taken; one of a search not shown here is left out."""
     if (request.content_length or 0) > MAX_BODY:
         raise BadRequestError(f"events: {request.content_length} bytes, expected at most {MAX_BODY}")
-    items = request.get_json(force=True, silent=True)
+    items = _body()
     if not isinstance(items, list) or len(items) > MAX_EVENTS:
         raise BadRequestError(f"events: expected a JSON list of at most {MAX_EVENTS} events")
     here = site()
@@ -37,6 +37,13 @@ def receive() -> Response:
     events = [event for event in found if event] if clients.is_person() else []
     here.recorder.acted(events)
     return jsonify(accepted=len(events))
+
+
+def _body() -> object:
+    try:
+        return request.get_json(force=True, silent=True)
+    except RecursionError:  # brackets nested by the thousand
+        return None
 
 
 def _event(here: Site, item: object) -> Event | None:
