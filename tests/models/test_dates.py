@@ -2,6 +2,7 @@ from datetime import date
 
 import pytest
 
+from benchmarks.dates import expert_dates
 from models.dates import agreement_date
 
 
@@ -58,8 +59,6 @@ def test_dates_of_filings_and_of_the_end_are_passed_over():
 
 
 def test_most_marked_dates_of_real_contracts_are_found(shared_data):
-    from benchmarks.dates import expert_dates
-
     folder = shared_data / "cuad"
     expected = expert_dates(folder / "spans.jsonl")
     right = 0

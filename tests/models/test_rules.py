@@ -147,7 +147,7 @@ def test_plain_clauses_get_their_label(label, text):
     [
         "The parties shall meet each quarter to review the work plan.",
         "Acme Insurance Company LLC, a limited liability company, is the Buyer.",
-        "Nothing in this Agreement creates third-party beneficiaries; there are no third-party beneficiaries.",
+        "Nothing in this Agreement creates rights of third-party beneficiaries; there are none.",
         "Notices shall be sent by courier to the addresses above.",
         "Buyer shall store the goods in a dry place.",
     ],

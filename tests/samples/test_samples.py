@@ -7,6 +7,7 @@ from models.dates import agreement_date
 from models.labels import Passage
 from models.packs import load_pack
 from models.rules import RuleLabeller
+from samples import word
 from samples.source import Kind, Source, read_source, read_sources
 
 SOURCES = read_sources()
@@ -61,9 +62,10 @@ def test_title_and_date_of_a_sample_are_recognised(source):
     assert agreement_date(body(source)) == source.date
 
 
+@pytest.mark.slow
 def test_building_again_gives_the_committed_bytes():
     pytest.importorskip("fpdf", reason="fpdf2 builds the samples: pip install fpdf2")
-    from samples.generate import DOCUMENTS, build
+    from samples.generate import DOCUMENTS, build  # noqa: PLC0415 - needs fpdf2
 
     assert sorted(path.name for path in DOCUMENTS.iterdir()) == sorted(FILES)
     for source in SOURCES:
@@ -72,8 +74,6 @@ def test_building_again_gives_the_committed_bytes():
 
 
 def test_a_word_sample_has_numbering_a_table_a_footnote_and_tracked_changes():
-    from samples import word
-
     source = next(one for one in SOURCES if one.file.startswith("Supply Agreement"))
     with zipfile.ZipFile(io.BytesIO(word.document(source))) as archive:
         text = archive.read("word/document.xml").decode()

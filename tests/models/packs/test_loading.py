@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -119,8 +120,6 @@ def test_the_contracts_pack_ships_with_thirty_six_described_labels():
 
 
 def test_the_labels_are_the_risk_categories_of_the_expert_annotations(shared_data):
-    import json
-
     lines = (shared_data / "cuad" / "spans.jsonl").read_text(encoding="utf-8").splitlines()
     categories = {json.loads(line)["category"] for line in lines}
     no_risks = {"Document Name", "Parties", "Agreement Date", "Effective Date", "Expiration Date"}
