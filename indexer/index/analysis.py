@@ -38,12 +38,12 @@ def words(text: str) -> str:
     return " ".join(_pattern().findall(_unify(text)[0]))
 
 
-def tokens(text: str) -> list[Token]:
-    """Returns the terms of the field ``text`` in order; stop words are left out."""
+def tokens(text: str, kind: str = STEMMED) -> list[Token]:
+    """Returns the terms of the field ``text`` in order, stop words left out; of ``exact``, every word."""
     unified, offsets = _unify(text)
     found = list(_pattern().finditer(unified))
     result = []
-    for position, term in _analyzed([each.group() for each in found], STEMMED):
+    for position, term in _analyzed([each.group() for each in found], kind):
         start, end = found[position].span()
         result.append(Token(term, offsets[start], offsets[end]) if offsets else Token(term, start, end))
     return result
@@ -107,9 +107,7 @@ def _unify(text: str) -> tuple[str, Sequence[int]]:
     empty where all offsets are the same, which is the common case.
     """
     straight = text.translate(_QUOTES) if not text.isascii() else text.replace("`", "'")
-    if straight.isascii() or (
-        unicodedata.is_normalized("NFC", straight) and _INVISIBLE.isdisjoint(straight)
-    ):
+    if straight.isascii() or (unicodedata.is_normalized("NFC", straight) and _INVISIBLE.isdisjoint(straight)):
         return straight, ()
     return _compose(straight)
 

@@ -24,7 +24,7 @@ TRAINING_PER_LIST = 50
 BLOCK_ROWS = 65_536
 SEED = 7
 # Part of the lists that is searched without a filter.
-PROBED_SHARE = 0.08
+PROBED_SHARE = 1 / 16
 
 
 def factory(rows: int) -> str:

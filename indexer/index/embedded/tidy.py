@@ -4,7 +4,7 @@ import shutil
 import time
 from dataclasses import replace
 
-from indexer.index.embedded.compact import compact, compaction_due
+from indexer.index.embedded.compact import compact, drifted
 from indexer.index.embedded.layout import Layout, Manifest
 from indexer.index.embedded.state import State
 from indexer.index.embedded.vectors import VectorSet, merge, merge_due
@@ -17,8 +17,11 @@ def tidy(layout: Layout, present: State) -> None:
     """Merges and compacts what is due, and deletes what older states left behind."""
     generation = present.pointer.generation
     manifest = _merge_vectors(layout, generation, present)
-    if compaction_due(layout.generation(generation) / manifest.lexical):
-        manifest = _compact_words(layout, generation, present, manifest)
+    directory = layout.generation(generation)
+    if drifted(directory, manifest.lexical):
+        serial = manifest.serial + 1
+        manifest = replace(manifest, lexical=compact(directory, present, serial), serial=serial)
+        layout.write_manifest(generation, manifest)
     delete_superseded(layout, generation, manifest, time.time() - GRACE_SECONDS)
 
 
@@ -33,17 +36,6 @@ def _merge_vectors(layout: Layout, generation: str, present: State) -> Manifest:
         layout.write_manifest(generation, manifest)
         vectors = VectorSet(directory, segments, vectors)
     return manifest
-
-
-def _compact_words(layout: Layout, generation: str, present: State, manifest: Manifest) -> Manifest:
-    serial = manifest.serial + 1
-    name = f"lexical-{serial}"
-    target = layout.generation(generation) / name
-    shutil.rmtree(target, ignore_errors=True)  # of a compaction that was killed
-    compact(present.searcher, target)
-    compacted = replace(manifest, lexical=name, serial=serial)
-    layout.write_manifest(generation, compacted)
-    return compacted
 
 
 def delete_superseded(layout: Layout, generation: str, manifest: Manifest, before: float) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import tantivy
 
 from indexer.index.embedded import lexical
+from indexer.index.embedded.compact import compacted_if_small
 from indexer.index.embedded.filters import documents_query
 from indexer.index.embedded.layout import Layout, Manifest
 from indexer.index.embedded.schema import HEAP_BYTES, THREADS, fingerprint, number, payload, to_document
@@ -67,12 +68,14 @@ def apply_update(layout: Layout, present: State, update: Update, position: int) 
     """
     generation = present.pointer.generation
     rows = to_rows(update.chunks, present.manifest.dimension)
-    writer = _change_words(present, update)
     serial = present.manifest.serial + 1
+    writer = _change_words(present, update)
+    words = compacted_if_small(layout.generation(generation), present, serial)
     numbers = np.array(sorted(number(each) for each in update.documents), np.int64)
     segments = apply_change(layout.vectors(generation), present.vectors, VectorChange(numbers, rows), serial)
     manifest = replace(
         present.manifest,
+        lexical=words,
         position=max(position, present.manifest.position),
         serial=serial,
         segments=tuple(segments),
