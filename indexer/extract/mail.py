@@ -18,7 +18,7 @@ from indexer.extract.decode import decode, wide_encoding
 from indexer.extract.limits import MAX_ATTACHMENTS, MAX_DEPTH
 
 _SHOWN = ("From", "To", "Cc", "Date", "Subject")
-_SOFT_BREAK = re.compile(rb"(?:=[ \t]*\r?\n|=20\r?\n)")
+_SOFT_BREAK = re.compile(rb"[^=\s](?:=|=20)\r?\n")
 _WORD = re.compile(r"=\?[^?\s]+\?[bBqQ]\?[^?]*\?=")
 
 

@@ -78,6 +78,11 @@ def test_quoted_printable_is_decoded_even_where_its_header_was_lost() -> None:
     assert body(extract(raw, "a.eml")) == ["The parties agree to pay\n10 €."]
 
 
+def test_rules_of_equals_signs_are_no_quoted_printable() -> None:
+    raw = b"From: a@b\nMessage-ID: <1>\n\nabove\n=====\nx=3D\n"
+    assert body(extract(raw, "a.eml")) == ["above\n=====\nx=3D"]
+
+
 def test_broken_headers_and_charsets_are_read_as_well_as_can_be() -> None:
     raw = (
         b"From: =?nonsense?Q?J=FCrgen?= <j@x>\nSubject: =?utf-8?B?%%%?= caf\xe9\nDate: someday\n"
