@@ -38,15 +38,15 @@ class _Words:
     """A passage as its words, analysed at first need."""
 
     def __init__(self, text: str) -> None:
-        self._text = text
+        self.text = text
 
     @cached_property
     def stemmed(self) -> list[_Token]:
-        return _tokens(self._text, STEMMED)
+        return _tokens(self.text, STEMMED)
 
     @cached_property
     def exact(self) -> list[_Token]:
-        return _tokens(self._text, EXACT)
+        return _tokens(self.text, EXACT)
 
     @cached_property
     def places(self) -> dict[int, int]:
@@ -73,10 +73,28 @@ _analysed = lru_cache(maxsize=100_000)(_analyse)
 
 @dataclass(frozen=True, slots=True)
 class _AnyWord:
+    """Single words, the common case: only the pieces that hold one are looked for in the passage."""
+
     terms: frozenset[str]
 
     def spans(self, words: _Words) -> Iterator[tuple[int, int]]:
-        return ((start, end) for term, start, end in words.stemmed if term in self.terms)
+        text = words.text
+        for piece in set(text.split()):
+            found = (_analysed if len(piece) <= _LONGEST_PIECE else _analyse)(piece, STEMMED)
+            inside = [(start, end) for term, start, end in found if term in self.terms]
+            if inside:
+                for at in _occurrences(text, piece):
+                    yield from ((at + start, at + end) for start, end in inside)
+
+
+def _occurrences(text: str, piece: str) -> Iterator[int]:
+    """Yields where a piece stands between blanks."""
+    at = text.find(piece)
+    while at >= 0:
+        end = at + len(piece)
+        if not text[at - 1 : at].strip() and not text[end : end + 1].strip():
+            yield at
+        at = text.find(piece, at + 1)
 
 
 @dataclass(frozen=True, slots=True)
