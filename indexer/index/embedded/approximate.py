@@ -23,8 +23,9 @@ OVERSAMPLING = 4
 TRAINING_PER_LIST = 50
 BLOCK_ROWS = 65_536
 SEED = 7
-# Part of the lists that is searched without a filter.
+# Part of the lists that is searched without a filter, and how many at least.
 PROBED_SHARE = 1 / 16
+LEAST_PROBES = 64
 
 
 def factory(rows: int) -> str:
@@ -59,7 +60,8 @@ class Approximate:
 
     def _probes(self, share: float) -> int:
         """The nearest allowed rows are spread over more lists the fewer are allowed."""
-        return min(self._lists, int(self._lists * PROBED_SHARE / math.sqrt(max(share, 0.01))) + 1)
+        probes = max(self._lists * PROBED_SHARE, LEAST_PROBES)
+        return min(self._lists, int(probes / math.sqrt(max(share, 0.01))))
 
 
 def only(allowed: NDArray[np.bool_]) -> Swig:
