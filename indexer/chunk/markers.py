@@ -26,9 +26,11 @@ MARKER = re.compile(
     re.VERBOSE,
 )
 _PUNCTUATION = {"bracketed": "()", "half": ")", "spaced": ".", "dotted": ".", "plain": "."}
+# Whole names only: "5. Maintenance" and "8. Marks" are headings, "5. Mai" and "8. March" are dates.
 _MONTH = (
-    r"(?:jan|feb|mar|mär|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz]|janv|févr|mars|avr|juin|juil|août|déc)"
-    r"[a-zéèû]*\b"
+    r"(?:jan(?:uary|uar|v|vier)?|feb(?:ruary|ruar)?|févr(?:ier)?|mar(?:ch|s)?|märz?|apr(?:il)?|avr(?:il)?|ma[iy]"
+    r"|jun[ei]?|juin|jul[yi]?|juil(?:let)?|aug(?:ust)?|août|sept?(?:ember|embre)?|o[ck]t(?:ober|obre)?"
+    r"|nov(?:ember|embre)?|de[cz](?:ember|embre)?|déc(?:embre)?)\b"
 )
 _NOT_A_HEADING = re.compile(
     rf"\s*(?:(?i:{_MONTH})|%|[Pp]er\s?cent\b|(?i:million|billion|thousand|hundred)\b|(?:days?|months?|years?"

@@ -24,20 +24,32 @@ def sections_of(document: Document) -> tuple[Section, ...]:
             headings.extend(find_headings(text, start, end))
     numbered = {marker.start for marker in markers}
     headings = [heading for heading in headings if heading.start not in numbered]
-    by_start = {heading.start: heading for heading in _stated_headings(text, stated)}
+    by_start = {heading.start: heading for heading in _stated_headings(document, stated)}
     headings.extend(heading for start, heading in by_start.items() if start not in numbered)
     headings.sort(key=lambda heading: heading.start)
     return build_outline(text, markers, headings, by_start)
 
 
-def _stated_headings(text: str, blocks: Sequence[Block]) -> list[Heading]:
+def _stated_headings(document: Document, blocks: Sequence[Block]) -> list[Heading]:
     """Returns the headings that the format marks, their levels from 1, without the document's title."""
+    text = document.text
     blocks = [block for block in blocks if text[block.start : block.end].strip()]
-    levels = [block.level for block in blocks]
-    if blocks and levels.count(levels[0]) == 1 and levels[0] == min(levels) and len(levels) > 1:
-        blocks = blocks[1:] if not text[: blocks[0].start].strip() else blocks
+    if len(blocks) > 1 and _is_title(document, blocks):
+        blocks = blocks[1:]
     outermost = min((block.level for block in blocks if block.level), default=1)
     return [_stated_heading(text, block, outermost) for block in blocks]
+
+
+def _is_title(document: Document, blocks: Sequence[Block]) -> bool:
+    """Says whether the first heading is the title: it opens the text, alone at its level or by name."""
+    first = blocks[0]
+    if document.text[: first.start].strip("# \t\r\n"):  # a Markdown heading begins after its marks
+        return False
+    levels = [block.level for block in blocks]
+    words = document.text[first.start : first.end].casefold().split()
+    return words == document.title.casefold().split() or (
+        levels[0] == min(levels) and levels.count(levels[0]) == 1
+    )
 
 
 def _stated_heading(text: str, block: Block, outermost: int) -> Heading:

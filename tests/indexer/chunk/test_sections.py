@@ -262,3 +262,37 @@ def test_the_page_is_the_one_on_which_the_passage_starts():
     )
     assert [found.page for found in chunks_of(text, blocks)] == [4, 5]
     assert {found.page for found in chunks_of(text)} == {None}
+
+
+def test_titles_that_begin_like_a_month_are_titles():
+    text = (
+        "1. Appointment\n\nVendor appoints Reseller.\n\n2. Marketing\n\nReseller advertises.\n\n"
+        "3. Maintenance\n\nVendor maintains.\n\n4. Declarations\n\nBoth declare.\n\n"
+        "5. Marks\n\nReseller may use them.\n"
+    )
+    assert section_at(text, "advertises") == "2 Marketing"
+    assert section_at(text, "maintains") == "3 Maintenance"
+    assert section_at(text, "may use") == "5 Marks"
+
+
+def test_a_date_at_the_start_of_a_line_is_no_section():
+    term = (
+        "This Agreement, unless the parties extend it in writing, ends on the\n2. March 2026 without notice."
+    )
+    text = f"1. Term\n\n{term}\n\n2. Rent\n\nThe rent is due monthly.\n"
+    assert section_at(text, "without notice") == "1 Term"
+    assert section_at(text, "due monthly") == "2 Rent"
+
+
+@pytest.mark.parametrize("mark", ["", "# "])
+def test_the_title_of_the_document_stands_in_no_path(mark):
+    headings = [
+        f"{mark}Lease of Office Space",
+        f"{mark}1. Premises\n\nThe rooms.",
+        f"{mark}2. Rent\n\nIt is due.",
+    ]
+    text = "\n\n".join(headings)
+    places = [text.index(title) for title in ("Lease", "1. Pre", "2. Rent")]
+    blocks = tuple(Block(BlockKind.HEADING, start, text.index("\n", start), level=1) for start in places)
+    document = Document(text, "Lease of office space", "text/plain", blocks)
+    assert [found.section for found in chunk(document, count, 256)][-1] == "2 Rent"
