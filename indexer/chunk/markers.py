@@ -102,7 +102,7 @@ def find_markers(text: str, start: int, end: int) -> Iterator[Marker]:
 def lead_before(text: str, start: int, position: int) -> Lead:
     """Returns what stands before a position, looking no further back than ``start``."""
     before = position
-    while before > start and text[before - 1].isspace():
+    while before > start and (text[before - 1].isspace() or text[before - 1] == "#"):  # Markdown's marks
         before -= 1
     blank = text[before:position]
     lines = blank.count("\n")
