@@ -4,11 +4,14 @@ import hashlib
 import os
 import re
 import tempfile
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
 BLOCK = 1 << 20
+_INCOMING = "incoming-"
+_DAY = 86_400
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -45,10 +48,17 @@ class BlobStore:
         """Removes the bytes of a digest; fine where there are none."""
         self.path(digest).unlink(missing_ok=True)
 
+    def sweep(self) -> None:
+        """Removes what processes left half written when they were killed a day ago or earlier."""
+        for path in self._root.glob(f"{_INCOMING}*"):
+            with suppress(FileNotFoundError):
+                if time.time() - path.stat().st_mtime > _DAY:
+                    path.unlink()
+
     def _write(self, blocks: Iterable[bytes]) -> str:
         # The name is known only at the end; the rename makes the bytes appear whole or not at all.
         self._root.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(prefix="incoming-", dir=self._root)
+        descriptor, name = tempfile.mkstemp(prefix=_INCOMING, dir=self._root)
         temporary = Path(name)
         hashed = hashlib.sha256()
         try:

@@ -156,6 +156,7 @@ class Ingest:
         """Closes what a killed process left open, and makes sure that there is an index to write to."""
         with writing(self.engine) as connection:
             runs.close_stale_runs(connection, self.clock())
+        self.blobs.sweep()
         ensure_index(self.engine, self.index, self.encoder, self.packs)
 
     def _apply(self) -> int:

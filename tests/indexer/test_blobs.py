@@ -1,5 +1,6 @@
 """The stored originals."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,17 @@ def test_bytes_that_were_discarded_are_gone(tmp_path: Path) -> None:
     store.discard(HELLO)
     store.discard(HELLO)
     assert not store.has(HELLO)
+
+
+def test_what_a_killed_process_left_is_swept_after_a_day(tmp_path: Path) -> None:
+    store = BlobStore(tmp_path)
+    store.put(b"hello")
+    old, new = tmp_path / "incoming-old", tmp_path / "incoming-new"
+    for path in (old, new):
+        path.write_bytes(b"hal")
+    os.utime(old, (1, 1))
+    store.sweep()
+    assert (old.exists(), new.exists(), store.has(HELLO)) == (False, True, True)
 
 
 @pytest.mark.parametrize(

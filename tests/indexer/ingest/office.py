@@ -106,7 +106,7 @@ class Office:
         return replace(self, ingest=changed)
 
 
-def make_office(root: Path, index: DictIndex | None = None) -> Office:
+def make_office(root: Path, index: DictIndex | None = None, encoder: HashingEncoder | None = None) -> Office:
     """Opens (or reopens) an office under a folder."""
     folder, home = (root / "files").resolve(), root / "home"
     folder.mkdir(exist_ok=True)
@@ -114,10 +114,10 @@ def make_office(root: Path, index: DictIndex | None = None) -> Office:
     extracted: list[str] = []
 
     @contextmanager
-    def open_pool(limits: Limits, encoder: str) -> Iterator[InlinePool]:
+    def open_pool(limits: Limits, name: str) -> Iterator[InlinePool]:
         yield InlinePool(extracted)
 
-    index, encoder, clock = index or DictIndex(), HashingEncoder(), Clock()
+    index, encoder, clock = index or DictIndex(), encoder or HashingEncoder(), Clock()
     blobs = BlobStore(home / "blobs")
     packs = MappingProxyType({"contracts": load_pack("contracts"), "other": load_pack("contracts")})
     ingest = Ingest(home, engine, blobs, index, encoder, packs, clock=clock, open_pool=open_pool)
