@@ -22,7 +22,9 @@ _NAMES_DOCUMENT = re.compile(
 )
 _AMONG = re.compile(r"\s+(?:by and )?(?:between|among)(?: and among)?$", re.IGNORECASE)
 _DIVISION = re.compile(r"(?:article|section|part|chapter)\s+[\divxlc.]+$", re.IGNORECASE)
+_NUMBERED = re.compile(r"(?:\d{1,3}(?:\.\d{1,3})*|[IVX]{1,5})[.)]?\s|§")
 _OPENING = 12
+_LONGEST_FIRST_LINE = 80
 _MAX_TITLE = 150
 _CLOSE = {BlockKind.LIST_ITEM, BlockKind.TABLE_ROW, BlockKind.MAIL_HEADER}
 
@@ -55,9 +57,19 @@ def guess_title(text: str, blocks: Sequence[Block]) -> str:
     headings = (
         words
         for block, words in opening
-        if block.kind is BlockKind.HEADING and len(words) > 2 and not _DIVISION.match(words)
+        if block.kind is BlockKind.HEADING
+        and len(words) > 2
+        and not _DIVISION.match(words)
+        and not _NUMBERED.match(words)
     )
-    return next(named, "") or next(headings, "")
+    return next(named, "") or next(headings, "") or _first_line(opening)
+
+
+def _first_line(opening: Sequence[tuple[Block, str]]) -> str:
+    """Returns the opening line where it stands like a title: short, no sentence, and not numbered."""
+    words = opening[0][1] if opening and opening[0][0].kind is BlockKind.PARAGRAPH else ""
+    short = 2 < len(words) <= _LONGEST_FIRST_LINE and words[-1] not in ".,;:" and words[0].isupper()
+    return words if short and not _NUMBERED.match(words) else ""
 
 
 def _one_line(text: str) -> str:
