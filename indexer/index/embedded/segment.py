@@ -30,8 +30,10 @@ from indexer.index.embedded.layout import FLAT, SegmentEntry, sync
 # Its type stubs lack the Python arguments that its wrapper adds.
 faiss: Any = faiss_stubs
 
-# A filter that leaves fewer rows than this is answered by comparing each of them.
-GATHER_ROWS = 20_000
+# A filter that leaves at most so many rows is answered by comparing each of them exactly,
+COMPARED_ROWS = 10_000
+# and at most so many by copying them together first, which costs less than passing over the others.
+GATHERED_ROWS = 1_000
 BLOCK_ROWS = 65_536
 
 
@@ -114,9 +116,9 @@ class Segment:
         rows = self.entry.rows if allowed is None else int(np.count_nonzero(allowed))
         if rows == 0:
             return Found(np.empty(0, np.int64), np.empty(0, np.float32))
-        if allowed is not None and rows < GATHER_ROWS:
+        if allowed is not None and rows <= GATHERED_ROWS:
             return self._compare(query, count, np.flatnonzero(allowed))
-        if self._approximate is None:
+        if self._approximate is None or rows <= COMPARED_ROWS:
             return _best(self._flat, query, count, rows, allowed)
         proposed = self._approximate.propose(query, max(OVERSAMPLING * count, 100), allowed)
         return self._compare(query, count, np.sort(proposed))
