@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from indexer.blobs import BlobStore
 from indexer.documents import Attachment
 from indexer.errors import ExtractionError, UnsupportedFormatError
-from indexer.ingest.values import Extracted, File, Finding
+from indexer.ingest.values import File, Finding
+from indexer.reading import Extracted
 
 MAX_DEPTH = 3
 

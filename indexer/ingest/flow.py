@@ -15,9 +15,10 @@ from indexer.errors import ExtractionError
 from indexer.extract.pool import Task
 from indexer.ingest.families import Family, Node
 from indexer.ingest.look import Known, Rules, known_sources, look, unreadable
-from indexer.ingest.values import Extracted, File, Finding
+from indexer.ingest.values import File, Finding
 from indexer.ingest.walk import Found, uri_of
 from indexer.ingest.writer import Writer
+from indexer.reading import Extracted
 
 _BLOCK = 200
 

@@ -21,11 +21,11 @@ from indexer.ingest.flow import FilePool, Flow, files_of
 from indexer.ingest.look import Rules
 from indexer.ingest.sources import remove
 from indexer.ingest.store import Ledger
-from indexer.ingest.values import Extracted, File, Finding, Origin, RunSummary
+from indexer.ingest.values import File, Finding, Origin, RunSummary
 from indexer.ingest.walk import walk
-from indexer.ingest.work import read
 from indexer.ingest.writer import Target, Writer
 from indexer.locks import WRITER, held
+from indexer.reading import Extracted, read
 from indexer.rebuild import Report, ensure_index, silent
 from indexer.records import schema
 from indexer.records.codec import time_to_text
@@ -196,7 +196,7 @@ class Ingest:
             progress.step(finding.file.name)
 
         ledger = Ledger(run, collection, versions, time_to_text(self.clock()))
-        target = Target(self.engine, self.blobs, ledger, self.packs[collection], self.clock)
+        target = Target(self.engine, self.blobs, ledger, self.packs, self.clock)
         writer = Writer(target, encoding, written, self._apply)
         flow.work(items, writer)
         return writer

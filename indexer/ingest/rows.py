@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from indexer.documents import Chunk, Document
+from indexer.enrich import Enrichment
 from indexer.ids import chunk_id, chunk_key, text_hash
-from indexer.ingest.values import Extracted, File
+from indexer.ingest.values import File
 from indexer.records.codec import blocks_to_bytes, boxes_to_bytes
 from indexer.records.labels import triggers_to_json
 
@@ -15,10 +16,10 @@ Row = Mapping[str, Any]
 _TITLE_LENGTH = 500
 
 
-def document_row(document: str, collection: str, file: File, extracted: Extracted) -> dict[str, Any]:
+def document_row(
+    document: str, collection: str, file: File, found: Document, enrichment: Enrichment
+) -> dict[str, Any]:
     """Returns the row of a document, without status, parent, versions and time."""
-    found, enrichment = extracted.document, extracted.enrichment
-    assert enrichment is not None, "a document is enriched before it is stored"
     return {
         "id": document,
         "collection": collection,
@@ -77,9 +78,8 @@ def chunk_rows(document: str, chunks: tuple[Chunk, ...], chunker: str) -> list[R
     ]
 
 
-def prediction_rows(chunks: list[Row], extracted: Extracted) -> list[Row]:
+def prediction_rows(chunks: list[Row], enrichment: Enrichment) -> list[Row]:
     """Returns the rows of the labels of a document's passages."""
-    assert extracted.enrichment is not None, "a document is enriched before it is stored"
     return [
         {
             "chunk": chunk["key"],
@@ -89,7 +89,7 @@ def prediction_rows(chunks: list[Row], extracted: Extracted) -> list[Row]:
             "model": label.model,
             "triggers": triggers_to_json(label.triggers),
         }
-        for chunk, found in zip(chunks, extracted.enrichment.labels, strict=True)
+        for chunk, found in zip(chunks, enrichment.labels, strict=True)
         for label in found
     ]
 

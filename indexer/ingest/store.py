@@ -4,11 +4,13 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from indexer.enrich import Enrichment
 from indexer.errors import UnsupportedFormatError
 from indexer.ids import document_id
 from indexer.ingest.rows import chunk_rows, document_row, page_rows, prediction_rows, text_row
 from indexer.ingest.sources import Arrival, Place, children_of, drop_children, enqueue, place
-from indexer.ingest.values import Extracted, Finding, Outcome, Result
+from indexer.ingest.values import Finding, Outcome, Result
+from indexer.reading import Extracted
 from indexer.records import schema
 from indexer.records.write import upsert
 
@@ -112,14 +114,15 @@ def _write_document(
 ) -> bool:
     """Writes a document's content. Returns False where it stands there already, made by these versions."""
     table, found = schema.documents, finding.extracted
-    if found is None:
+    enrichment = finding.enrichment
+    if found is None or enrichment is None:
         return False
     present = connection.execute(select(table).where(table.c.id == document)).first()
     extractor, chunker = ledger.versions
     if present is not None and (present.extractor, present.chunker) == ledger.versions:
         return False
     file = replace(finding.file, digest=finding.digest)
-    row = document_row(document, ledger.collection, file, found)
+    row = document_row(document, ledger.collection, file, found.document, enrichment)
     row |= {"extractor": extractor, "chunker": chunker, "status": "active"}
     if present is None:
         parent = mail.document if mail is not None else None
@@ -127,18 +130,20 @@ def _write_document(
     else:
         connection.execute(update(table).where(table.c.id == document).values(**row))
         _clear(connection, document)
-    _write_content(connection, document, found, chunker)
+    _write_content(connection, document, found, enrichment, chunker=chunker)
     enqueue(connection, document, ledger.now)
     return True
 
 
-def _write_content(connection: Connection, document: str, found: Extracted, chunker: str) -> None:
+def _write_content(
+    connection: Connection, document: str, found: Extracted, enrichment: Enrichment, *, chunker: str
+) -> None:
     connection.execute(insert(schema.document_texts), text_row(document, found.document))
     chunks = chunk_rows(document, found.chunks, chunker)
     for table, rows in (
         (schema.document_pages, page_rows(document, found.document)),
         (schema.chunks, chunks),
-        (schema.predictions, prediction_rows(chunks, found)),
+        (schema.predictions, prediction_rows(chunks, enrichment)),
     ):
         if rows:
             connection.execute(insert(table), rows)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from indexer.documents import Chunk, Document
 from indexer.enrich import Enrichment
 from indexer.errors import ExtractionError
+from indexer.reading import Extracted
 
 
 class Outcome(StrEnum):
@@ -52,21 +52,12 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
-class Extracted:
-    """What the worker process makes of a file in some ``seconds``; ``enrichment`` follows later."""
-
-    document: Document
-    chunks: tuple[Chunk, ...]
-    seconds: float = 0.0
-    enrichment: Enrichment | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Finding:
     """A file with what was found in it: a text, a failure, or bytes that are known (neither).
 
     Attributes:
         digest: SHA-256 of the bytes; empty where they could not be read.
+        enrichment: What the models say of the text; added before it is written.
         seconds: Time that extraction took.
         attachments: What was found in the files inside it.
     """
@@ -74,6 +65,7 @@ class Finding:
     file: File
     digest: str
     extracted: Extracted | None = None
+    enrichment: Enrichment | None = None
     failure: ExtractionError | None = None
     seconds: float = 0.0
     attachments: tuple["Finding", ...] = ()

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -82,12 +82,12 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a run writes to, and as what."""
+    """Where a run writes to, and as what. The pack is loaded only if there is a text to label."""
 
     engine: Engine
     blobs: BlobStore
     ledger: Ledger
-    pack: Pack
+    packs: Mapping[str, Pack]
     clock: Callable[[], datetime]
 
 
@@ -122,7 +122,7 @@ class Writer:
         if finding.extracted is None:
             self._add_known(finding)
             return
-        finding = _enriched(finding, self._target.pack)
+        finding = _enriched(finding, self._target.packs[self._target.ledger.collection])
         self._batch.findings.append(finding)
         for chunk_text in _texts(finding):
             self._batch.texts[text_hash(chunk_text)] = chunk_text
@@ -216,10 +216,9 @@ def _wanted(connection: Connection, digests: set[str]) -> set[str]:
 
 def _enriched(finding: Finding, pack: Pack) -> Finding:
     found = finding.extracted
-    if found is not None:
-        found = replace(found, enrichment=enrich(found.document, found.chunks, pack))
+    enrichment = enrich(found.document, found.chunks, pack) if found is not None else None
     attachments = tuple(_enriched(attachment, pack) for attachment in finding.attachments)
-    return replace(finding, extracted=found, attachments=attachments)
+    return replace(finding, enrichment=enrichment, attachments=attachments)
 
 
 def _texts(finding: Finding) -> Iterator[str]:

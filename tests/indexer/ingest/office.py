@@ -13,8 +13,7 @@ from indexer.blobs import BlobStore
 from indexer.errors import ExtractionError
 from indexer.extract.pool import Task
 from indexer.ingest import Ingest, Limits, RunSummary
-from indexer.ingest.values import Extracted
-from indexer.ingest.work import read
+from indexer.reading import Extracted, read
 from indexer.records import schema
 from indexer.records.database import open_records
 from indexer.records.read import RunFile, run_files

@@ -1,18 +1,31 @@
-"""What a worker process does with a file: extract it, and cut its text into passages."""
+"""What a worker process does with a file: extract it, and cut its text into passages.
+
+This module lies outside of ``indexer.ingest`` so that worker processes, which start anew and often,
+import neither the database nor the rules.
+"""
 
 import functools
 import re
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from indexer.chunk import chunk
+from indexer.documents import Chunk, Document
 from indexer.extract import extract_path
-from indexer.ingest.values import Extracted
 from models.encoder.tokens import TokenCounter
 
 # Half of a surrogate pair cannot be written as UTF-8, and PostgreSQL takes no NUL.
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """What became of a file: its text, its passages, and the ``seconds`` that this took."""
+
+    document: Document
+    chunks: tuple[Chunk, ...]
+    seconds: float = 0.0
 
 
 def read(path: Path, name: str, *, encoder: str) -> Extracted:
