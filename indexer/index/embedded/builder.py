@@ -71,7 +71,8 @@ class Builder:
         )
         self._layout.write_manifest(self.name, manifest)
         sync(self._layout.generations)
-        self._layout.write_pointer(Pointer(self.name, self._layout.served()))
+        older = self._layout.pointer_if_readable()
+        self._layout.write_pointer(Pointer(self.name, older.generation if older else None))
         self.finished = True
 
     def discard(self) -> None:

@@ -131,7 +131,7 @@ class EmbeddedIndex:
 
     @contextmanager
     def _building(self, encoder: str, dimension: int) -> Iterator[Builder]:
-        pointer = self._layout.read_pointer() if self._layout.current.exists() else None
+        pointer = self._layout.pointer_if_readable()
         name = next_generation(self._layout)
         drop_generations(self._layout, pointer)
         builder = Builder(self._layout, name, encoder, dimension)
@@ -150,7 +150,7 @@ class EmbeddedIndex:
             before = self._newest_stamp()
             try:
                 return self._open()
-            except (IndexUnavailableError, FileNotFoundError):
+            except IndexUnavailableError:
                 if self._newest_stamp() == before:
                     raise
         return self._open()
@@ -163,13 +163,18 @@ class EmbeddedIndex:
                 return self._state
             manifest = self._layout.read_manifest(pointer.generation)
             self._check(manifest)
-            state = State(self._layout, pointer, manifest, self._state)
+            try:
+                state = State(self._layout, pointer, manifest, self._state)
+            except (OSError, RuntimeError, ValueError) as error:
+                raise IndexUnavailableError(
+                    f"The search index {self._layout.root} is damaged: {error}. {REBUILD}"
+                ) from error
             self._state, self._stamp = state, stamp
             return state
 
     def _newest_stamp(self) -> _Stamp | None:
-        name = self._layout.served()
-        return self._read_stamp(name) if name else None
+        pointer = self._layout.pointer_if_readable()
+        return self._read_stamp(pointer.generation) if pointer else None
 
     def _check(self, manifest: Manifest) -> None:
         """Refuses an index that this version or this encoder did not make."""

@@ -105,11 +105,17 @@ class Layout:
 
     def read_pointer(self) -> Pointer:
         """Returns the pointer. Raises IndexUnavailableError."""
-        return Pointer(**_read(self.current))
+        content = _read(self.current)
+        if set(content) != {"generation", "previous"}:
+            raise IndexUnavailableError(f"The search index file {self.current} is damaged. {REBUILD}")
+        return Pointer(**content)
 
-    def served(self) -> str | None:
-        """Returns the generation that is served; None where there is no index yet."""
-        return self.read_pointer().generation if self.current.exists() else None
+    def pointer_if_readable(self) -> Pointer | None:
+        """Returns the pointer; None where there is none yet, or it is damaged."""
+        try:
+            return self.read_pointer()
+        except IndexUnavailableError:
+            return None
 
     def read_manifest(self, generation: str) -> Manifest:
         """Returns the present state of a generation. Raises IndexUnavailableError."""
