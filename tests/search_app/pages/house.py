@@ -45,7 +45,9 @@ the twelve months before the claim. Neither party is liable for indirect or cons
 
 This Agreement shall be governed by and construed in accordance with the laws of the State of New York.
 """
-HOSTILE = """<script>alert(1)</script> AGREEMENT
+HOSTILE = """SERVICES AGREEMENT <script>alert(1)</script>
+
+This Services Agreement is made between the parties named below.
 
 1. "><img src=x onerror=alert(2)> Liability
 

@@ -25,7 +25,8 @@ def beacon(house: House, item: Mapping[str, object], origin: str | None = "http:
 def dwell_of(page: str, **changes: object) -> dict[str, object]:
     query = re.search(r'data-query="([^"]+)"', page)
     chunk = re.search(r'data-object="([^"]+)"', page)
-    assert query and chunk
+    assert query
+    assert chunk
     item: dict[str, object] = {
         "id": "a" * 32, "action": "dwell", "query_id": query[1], "object_id": chunk[1],
         "position": 0, "dwell_ms": 4200,
