@@ -12,4 +12,5 @@ def show() -> str:
     """Shows the syntax, the keys, and every label with its description."""
     pack = site().parts.packs[DEFAULT_COLLECTION]
     labels = sorted(pack.labels.values(), key=lambda label: (-label.severity, label.title))
-    return render_template("help.html", labels=labels, examples=pack.examples)
+    titles = {label.name: label.title for label in labels}
+    return render_template("help.html", labels=labels, examples=pack.examples, titles=titles)

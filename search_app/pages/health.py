@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from search_app.compose import Parts
 
 FRESH_SECONDS = 5.0
-QUEUED_SECONDS = 60.0
+PATIENCE_SECONDS = 60.0
 
 
 class State(StrEnum):
@@ -77,15 +77,15 @@ class Health:
     def _index(self) -> PartHealth:
         status = self._parts.index.status()
         with self._parts.engine.connect() as connection:
-            behind = connection.scalar(
-                select(schema.outbox.c.seq).where(schema.outbox.c.seq > status.position).limit(1)
-            )
+            table = schema.outbox
+            waiting = select(func.min(table.c.created_at)).where(table.c.seq > status.position)
+            oldest = connection.scalar(waiting)
         detail = f"{status.backend}, {status.chunks:,} passages, vectors {status.vector_kind}."
-        if behind is None:
+        if oldest is None or _age(oldest) < PATIENCE_SECONDS:
             return PartHealth("index", State.OK, detail)
         return PartHealth(
-            "index", State.DEGRADED, f"{detail} Newer documents are not searchable yet.",
-            "Wait a moment; if it stays, see that “clausewatch worker” runs.",
+            "index", State.DEGRADED, f"{detail} Some newer documents are not searchable yet.",
+            "See that “clausewatch worker” runs; nothing is lost.",
         )  # fmt: skip
 
     def _encoder(self) -> PartHealth:
@@ -108,8 +108,7 @@ class Health:
             oldest = connection.scalar(queued)
         if oldest is None:
             return PartHealth("worker", State.OK, "Nothing is waiting for it.")
-        waited = (datetime.now(UTC) - datetime.fromisoformat(oldest)).total_seconds()
-        if waited < QUEUED_SECONDS:
+        if _age(oldest) < PATIENCE_SECONDS:
             return PartHealth("worker", State.OK, "An upload was queued a moment ago.")
         return PartHealth(
             "worker", State.DEGRADED, "Uploaded files have waited for more than a minute.",
@@ -124,6 +123,11 @@ class Health:
             "events", State.DEGRADED, f"{lost:,} searches could not be recorded.",
             "See the server's log; the answers themselves were right.",
         )  # fmt: skip
+
+
+def _age(moment: str) -> float:
+    """Returns the seconds since a stored time."""
+    return (datetime.now(UTC) - datetime.fromisoformat(moment)).total_seconds()
 
 
 def _ask(check: Callable[[], PartHealth]) -> PartHealth:
