@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from waitress.server import create_server
+from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
 
 from indexer.locks import WORKER, holder
 from search_app.app import create_app
@@ -40,7 +40,7 @@ def serve(settings: Settings, *, worker: bool) -> None:
         )
     except OSError as error:
         raise AddressInUseError(settings.host, settings.port, error) from error
-    port = server.socket.getsockname()[1]
+    port = _port(server)
     with _worker(parts) if worker else _none():
         print(f"Clausewatch answers at http://{settings.host}:{port}/ (Ctrl-C ends it)", flush=True)  # noqa: T201
         signal.signal(signal.SIGTERM, _interrupt)
@@ -48,6 +48,13 @@ def serve(settings: Settings, *, worker: bool) -> None:
             server.run()
         except KeyboardInterrupt:
             server.close()
+
+
+def _port(server: MultiSocketServer | BaseWSGIServer) -> int:
+    """Returns the port that was taken; a name that stands for several addresses has the first one's."""
+    if isinstance(server, MultiSocketServer):
+        return int(server.effective_listen[0][1])
+    return int(server.socket.getsockname()[1])
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

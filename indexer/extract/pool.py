@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 
 from indexer.errors import ExtractionError, IndexerError, UnsupportedFormatError
 from indexer.extract.worker import FAILURE, READY, Limits, Pipes, serve

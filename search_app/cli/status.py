@@ -25,9 +25,7 @@ def command(as_json: bool) -> None:
         click.echo(f"collection  {name}: {totals['documents']:,} documents, {totals['chunks']:,} passages")
     click.echo(f"index       {_index(found['index'])}")
     click.echo(f"encoder     {found['encoder']}")
-    click.echo(
-        f"worker      {_process(found['worker'], 'no worker runs: clausewatch worker, or serve, starts one')}"
-    )
+    click.echo(f"worker      {_process(found['worker'], 'none runs; clausewatch serve starts one')}")
     click.echo(f"writing     {_process(found['writer'], 'nobody writes')}")
     for watch in found["watched"]:
         click.echo(f"watched     {watch['path']} for {watch['collection']}")

@@ -9,9 +9,7 @@ from search_app.settings import load_settings
 
 
 @click.command("watch")
-@click.option(
-    "--remove", type=click.Path(path_type=Path), metavar="PATH", help="Watch this folder no longer."
-)
+@click.option("--remove", type=click.Path(path_type=Path), metavar="PATH", help="Watch it no longer.")
 @click.option("--collection", metavar="C", help="Only this collection.")
 def command(remove: Path | None, collection: str | None) -> None:
     """List the watched folders, or end the watch of one.
