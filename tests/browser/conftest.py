@@ -38,8 +38,12 @@ class Served:
         page = context.new_page()
         page.on("console", lambda message: self._heard(message.type, message.text))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("requestfailed", lambda request: self.complaints.append(f"failed: {request.url}"))
+        page.on("requestfailed", self._failed)
         return page
+
+    def _failed(self, request: Any) -> None:
+        if request.failure != "net::ERR_ABORTED":  # going on to another page ends what still loads
+            self.complaints.append(f"{request.failure}: {request.url}")
 
     def _heard(self, kind: str, text: str) -> None:
         if kind in ("error", "warning"):

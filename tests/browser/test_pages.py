@@ -112,7 +112,7 @@ def test_first_tab_stop_skips_to_the_content(served: Served) -> None:
 def test_ticking_a_filter_searches_at_once_and_keeps_the_focus(served: Served) -> None:
     page = served.page()
     page.goto("/?q=liability")
-    page.get_by_label("Cap on liability").check()
+    page.get_by_role("checkbox", name="Cap on liability").click()
     page.wait_for_url("**label=Cap+On+Liability**")
     assert "mode=" not in page.url
     assert page.evaluate("document.activeElement.value") == "Cap On Liability"
