@@ -10,8 +10,12 @@ down_revision = None
 def upgrade() -> None:
     """Makes all tables of the first version."""
     _documents()
+    _contents()
+    _sources()
     _passages()
-    _work()
+    _labels_and_outbox()
+    _runs()
+    _worker()
     _events()
 
 
@@ -56,6 +60,9 @@ def _documents() -> None:
     op.create_index("documents_by_collection", "documents", ["collection", "status"], unique=False)
     op.create_index(op.f("ix_documents_digest"), "documents", ["digest"], unique=False)
     op.create_index(op.f("ix_documents_parent"), "documents", ["parent"], unique=False)
+
+
+def _contents() -> None:
     op.create_table(
         "document_texts",
         sa.Column("document", sa.String(length=32), nullable=False),
@@ -82,6 +89,9 @@ def _documents() -> None:
         ),
         sa.PrimaryKeyConstraint("document", "number"),
     )
+
+
+def _sources() -> None:
     op.create_table(
         "sources",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
@@ -158,6 +168,9 @@ def _passages() -> None:
         sa.Column("vector", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("text_hash", "encoder"),
     )
+
+
+def _labels_and_outbox() -> None:
     op.create_table(
         "predictions",
         sa.Column("chunk", sa.BigInteger(), nullable=False),
@@ -187,7 +200,7 @@ def _passages() -> None:
     op.create_index(op.f("ix_outbox_document"), "outbox", ["document"], unique=False)
 
 
-def _work() -> None:
+def _runs() -> None:
     op.create_table(
         "runs",
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -226,6 +239,9 @@ def _work() -> None:
         sa.PrimaryKeyConstraint("run", "uri"),
     )
     op.create_index("run_files_by_outcome", "run_files", ["run", "outcome"], unique=False)
+
+
+def _worker() -> None:
     op.create_table(
         "watches",
         sa.Column("collection", sa.String(length=64), nullable=False),
