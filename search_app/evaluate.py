@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import TypedDict
 
 import numpy as np
 
@@ -23,6 +24,17 @@ from search_app.retrieve import Question, retrieve
 
 Report = Callable[[int, int], None]
 Run = dict[str, dict[str, float]]
+
+
+class Measured(TypedDict):
+    """The means of each metric over the queries, by mode."""
+
+    queries: int
+    keyword: dict[str, float]
+    semantic: dict[str, float]
+    hybrid: dict[str, float]
+
+
 _BATCH = 512
 
 
@@ -33,9 +45,7 @@ class _Passage:
     text: str
 
 
-def evaluate_retrieval(
-    directory: Path, split: str | None, encoder: Encoder, report: Report
-) -> dict[str, int | dict[str, float]]:
+def evaluate_retrieval(directory: Path, split: str | None, encoder: Encoder, report: Report) -> Measured:
     """Ranks for each query the documents that are judged for it, all of them, by each mode.
 
     A document longer than the encoder's window is cut into passages; its best passage counts. The
@@ -48,7 +58,7 @@ def evaluate_retrieval(
         report: Called with the steps done and their number.
 
     Returns:
-        The number of queries, and under keyword, semantic and hybrid each metric in [0, 1].
+        The number of queries, and for each mode each metric in [0, 1].
 
     Raises:
         EvaluationError: The folder is missing or malformed.
@@ -62,13 +72,13 @@ def evaluate_retrieval(
             builder.add(_encoded(passages, encoder, lambda done: report(done, steps)))
             builder.finish(1)
         runs = _runs(judged, passages, index, encoder, lambda done: report(len(passages) + done, steps))
-    return {
-        "queries": len(judged.qrels),
-        **{
-            mode.value: measure(judged.qrels, runs[mode])
-            for mode in (Mode.KEYWORD, Mode.SEMANTIC, Mode.HYBRID)
-        },
-    }
+    found = {mode: measure(judged.qrels, runs[mode]) for mode in Mode}
+    return Measured(
+        queries=len(judged.qrels),
+        keyword=found[Mode.KEYWORD],
+        semantic=found[Mode.SEMANTIC],
+        hybrid=found[Mode.HYBRID],
+    )
 
 
 def _passages(corpus: Mapping[str, str], encoder: Encoder) -> Iterator[_Passage]:

@@ -54,6 +54,7 @@ def _port(server: MultiSocketServer | BaseWSGIServer) -> int:
     """Returns the port that was taken; a name that stands for several addresses has the first one's."""
     if isinstance(server, MultiSocketServer):
         return int(server.effective_listen[0][1])
+    assert server.socket is not None  # it listens
     return int(server.socket.getsockname()[1])
 
 

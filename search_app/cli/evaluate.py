@@ -33,8 +33,8 @@ def retrieval(directory: Path, split: str, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(found, indent=2))
         return
-    modes = [name for name in ("keyword", "semantic", "hybrid") if name in found]
+    modes = {"keyword": found["keyword"], "semantic": found["semantic"], "hybrid": found["hybrid"]}
     click.echo(f"{found['queries']} queries")
     click.echo("".join([f"{'':<14}", *(f"{name:>10}" for name in modes)]))
-    for metric in found[modes[0]]:
-        click.echo("".join([f"{metric:<14}", *(f"{found[name][metric]:>10.4f}" for name in modes)]))
+    for metric in found["hybrid"]:
+        click.echo("".join([f"{metric:<14}", *(f"{values[metric]:>10.4f}" for values in modes.values())]))
