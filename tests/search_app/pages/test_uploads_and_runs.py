@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from indexer.records.read import RunFile
 from indexer.records.values import RunRecord
@@ -17,9 +19,11 @@ TEXT = b"1. Governing Law. The laws of Delaware govern."
 
 def send(house: House, files: list[tuple[bytes, str]], **form: str) -> Any:
     data: dict[str, Any] = {"csrf_token": house.token(), "collection": "contracts"} | form
-    return house.client.post(
-        "/upload", data=data | {"files": [(io.BytesIO(content), name) for content, name in files]}
+    # Encoded here, since the test client would leave a large body in an open temporary file.
+    boundary, body = encode_multipart(
+        data | {"files": [FileStorage(io.BytesIO(content), name) for content, name in files]}
     )
+    return house.client.post("/upload", data=body, content_type=f"multipart/form-data; boundary={boundary}")
 
 
 def uploaded(house: House) -> list[dict[str, Any]]:
