@@ -21,7 +21,6 @@ from search_app.pages import (
 )
 from search_app.pages.health import Health
 from search_app.pages.site import KEY, Searching, Site
-from search_app.search import Searcher
 
 if TYPE_CHECKING:
     from search_app.compose import Parts
@@ -35,7 +34,7 @@ def create_app(parts: "Parts", searcher: Searching | None = None) -> Flask:
 
     Args:
         parts: What it works with.
-        searcher: Who answers its searches; made from the parts where none is given.
+        searcher: Who answers its searches; that of the parts where none is given.
     """
     app = Flask(__name__)
     app.config.update(
@@ -45,8 +44,7 @@ def create_app(parts: "Parts", searcher: Searching | None = None) -> Flask:
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     recorder = Recorder(parts.engine)
-    searcher = searcher or Searcher(parts.index, parts.encoder, parts.engine, parts.packs)
-    app.extensions[KEY] = Site(parts, searcher, recorder, Health(parts, recorder))
+    app.extensions[KEY] = Site(parts, searcher or parts.searcher, recorder, Health(parts, recorder))
     clients.identify(app)
     security.protect(app, parts.settings.home, parts.settings.host)
     failures.translate(app)

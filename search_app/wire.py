@@ -40,6 +40,7 @@ def hit_object(hit: Hit) -> dict[str, Any]:
             "cosine": hit.why.cosine,
             "fused": round(hit.why.fused, 6),
             "words": list(hit.why.words),
+            "sentence": hit.why.sentence,
         },
         "more_in_document": hit.more_in_document,
     }

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from indexer.errors import IndexerError, IndexUnavailableError
+from indexer.locks import WORKER, holder
 from indexer.records import schema
 from models.errors import ModelsError
 from search_app.events import Recorder
@@ -102,18 +103,25 @@ class Health:
         )  # fmt: skip
 
     def _worker(self) -> PartHealth:
-        table = schema.runs
+        running = holder(self._parts.settings.home, WORKER)
         with self._parts.engine.connect() as connection:
-            queued = select(func.min(table.c.started_at)).where(table.c.state == "queued")
+            queued = select(func.min(schema.runs.c.started_at)).where(schema.runs.c.state == "queued")
             oldest = connection.scalar(queued)
-        if oldest is None:
-            return PartHealth("worker", State.OK, "Nothing is waiting for it.")
-        if _age(oldest) < PATIENCE_SECONDS:
-            return PartHealth("worker", State.OK, "An upload was queued a moment ago.")
-        return PartHealth(
-            "worker", State.DEGRADED, "Uploaded files have waited for more than a minute.",
-            "Start “clausewatch worker”; nothing that was uploaded is lost.",
-        )  # fmt: skip
+            watched = connection.scalar(select(schema.watches.c.path).limit(1))
+        waits = oldest is not None and _age(oldest) > PATIENCE_SECONDS
+        if running and not waits:
+            return PartHealth("worker", State.OK, f"Runs as process {running.process} since {running.since}.")
+        if running:
+            return PartHealth(
+                "worker", State.DEGRADED, "Uploaded files have waited for more than a minute.",
+                "It may be at a long run; “Runs” tells. Nothing that was uploaded is lost.",
+            )  # fmt: skip
+        if waits or watched:
+            return PartHealth(
+                "worker", State.DEGRADED, "None runs: uploads and watched folders wait.",
+                "Start “clausewatch worker”; nothing that was uploaded is lost.",
+            )  # fmt: skip
+        return PartHealth("worker", State.OK, "None runs, and nothing waits for one.")
 
     def _events(self) -> PartHealth:
         lost = self._recorder.dropped

@@ -219,5 +219,5 @@ def test_clause_numbers_are_told_from_references() -> None:
 
 
 def test_a_numbered_heading_is_no_title_but_the_line_above_it_is() -> None:
-    text = "Contrat de prestation\n\nEntre A et B, il est convenu ce qui suit.\n\n1. Objet\n\nLe prestataire agit.\n"
+    text = "Contrat de prestation\n\nA et B conviennent de ce qui suit.\n\n1. Objet\n\nLe prestataire agit.\n"
     assert extract(text.encode(), "contrat.txt").title == "Contrat de prestation"

@@ -21,6 +21,7 @@ from indexer.records.database import open_records
 from models.packs import Pack, load_pack
 from search_app.app import create_app
 from search_app.pages.site import KEY, Site
+from search_app.search import Searcher
 from search_app.settings import Settings
 from tests.indexer.ingest.office import InlinePool
 from tests.search_app.library import DIMENSION, WordEncoder
@@ -119,6 +120,10 @@ class TestParts:
     encoder: WordEncoder
     packs: Mapping[str, Pack]
     blobs: BlobStore
+
+    @property
+    def searcher(self) -> Searcher:
+        return Searcher(self.index, self.encoder, self.engine, self.packs)
 
 
 def fill(root: Path) -> None:

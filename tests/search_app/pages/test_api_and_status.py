@@ -1,7 +1,10 @@
 """The HTTP API and what the service says of its state."""
 
+import os
+
 import pytest
 
+from indexer.locks import WORKER, held
 from tests.search_app.pages.house import House
 
 
@@ -107,7 +110,7 @@ def test_upload_that_waits_for_minutes_shows_that_the_worker_is_missing(house: H
             "update runs set state = 'queued', started_at = '2026-01-01T00:00:00.000Z'"
         )
     page = house.get("/status")
-    assert "Uploaded files have waited for more than a minute" in page
+    assert "None runs: uploads and watched folders wait" in page
     assert "clausewatch worker" in page
     assert house.client.get("/health").status_code == 200
 
@@ -136,3 +139,9 @@ def test_unexpected_error_is_told_without_its_inside(house: House, caplog: pytes
     assert page.status_code == answer.status_code == 500
     assert "Something went wrong here" in page.text
     assert "secret inside" not in page.text + answer.text
+
+
+def test_status_names_the_worker_that_runs(house: House) -> None:
+    with held(house.home, WORKER, "worker"):
+        page = house.get("/status")
+    assert f"Runs as process {os.getpid()}" in page
