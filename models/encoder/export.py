@@ -54,7 +54,10 @@ def _export(source: ModelSource, key: str, folder: Path) -> None:
     unfinished = folder.with_name(f"{folder.name}.unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)  # what a killed export left behind
     unfinished.mkdir(parents=True)
-    _log.info("exporting the encoder %s to ONNX; this is done once and takes about a minute", source.name)
+    # A warning, so that whoever waits sees why, whatever is logged.
+    _log.warning(
+        "Preparing the encoder %s for this machine; this is done once, in about a minute", source.name
+    )
     _run(source, key, unfinished)
     shutil.rmtree(folder, ignore_errors=True)
     unfinished.replace(folder)

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from indexer.rebuild import Report
 
 LINE_EVERY_SECONDS = 5.0
+# Before so many units the rate is that of starting up.
+ENOUGH_TO_TELL = 5
 
 
 @contextmanager
@@ -61,7 +63,7 @@ def _lines(what: str, unit: str) -> "Iterator[Report]":
             return
         last = now
         rate = done / (now - started)
-        left = f", {(total - done) / rate:.0f} s left" if done else ""
+        left = f", {(total - done) / rate:.0f} s left" if done >= ENOUGH_TO_TELL else ""
         print(f"{what}: {done} of {total} {unit}, {rate:.1f}/s{left}", file=sys.stderr, flush=True)  # noqa: T201
 
     yield report
