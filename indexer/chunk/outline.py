@@ -64,7 +64,7 @@ def build_outline(
         )
         placed = builder.add_marker(marker, markers[index + 1 : index + 1 + _AHEAD], limit)
         if not placed and marker.start in stated:
-            builder.add_heading(stated[marker.start], None)
+            builder.restart(marker, stated[marker.start], limit)
     for heading in pending:
         builder.add_heading(heading, None)
     return tuple(builder.sections)
@@ -137,6 +137,16 @@ class _Builder:
         if is_section_style(place.numeral) or (titled and self._recitals is _Recitals.PRESUMED):
             self._recitals = _Recitals.LEFT
         return True
+
+    def restart(self, marker: Marker, heading: Heading, limit: int) -> None:
+        """Makes a section of a heading whose number is out of sequence; the numbering goes on from there."""
+        outermost = next((numeral for numeral in marker.numerals if len(numeral.values) == 1), None)
+        if outermost is None or not self.sections:
+            self.add_heading(heading, None)
+            return
+        self._levels.clear()
+        self._append(marker, self._group, limit)
+        self._levels.enter(Place(0, outermost))
 
     def add_heading(self, heading: Heading, following: Marker | None) -> None:
         """Makes a section of a heading without a number; ``following`` is the next candidate."""

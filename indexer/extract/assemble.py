@@ -13,7 +13,7 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 _BLANKS = re.compile(r"[^\S\n]+")
 _LINE_ENDS = re.compile(r" ?\n[ \n]*")
 _EXHIBIT = re.compile(
-    r"^(?:exhibit|schedule|annex)\s+[\w.()-]+\s*|^table of contents$|^confidential$", re.IGNORECASE
+    r"^(?:exhibit|schedule|annex)\s+[\w.()-]+\s*|^table of contents$|^confidential$|^source:.*", re.IGNORECASE
 )
 _NAMES_DOCUMENT = re.compile(
     r"\b(?:agreement|contract|lease|licen[cs]e|deed|addendum|amendment|policy|terms|conditions|memorandum|"

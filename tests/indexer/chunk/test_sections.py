@@ -296,3 +296,13 @@ def test_the_title_of_the_document_stands_in_no_path(mark):
     blocks = tuple(Block(BlockKind.HEADING, start, text.index("\n", start), level=1) for start in places)
     document = Document(text, "Lease of office space", "text/plain", blocks)
     assert [found.section for found in chunk(document, count, 256)][-1] == "2 Rent"
+
+
+def test_a_heading_out_of_sequence_stands_beside_the_others_and_the_numbering_goes_on():
+    titles = ["SUPPLY AGREEMENT", "10. WARRANTY", "11. INDEMNITY", "12. SECRETS", "13. LAW"]
+    bodies = ["", "10.1 It works.", "12.4 Each party informs the other.", "12.1 Keep quiet.", "13.1 Ohio."]
+    text = "\n\n".join(f"{title}\n\n{body}" for title, body in zip(titles, bodies, strict=True))
+    places = [text.index(title) for title in titles[1:]]
+    blocks = tuple(Block(BlockKind.HEADING, place, text.index("\n", place), level=1) for place in places)
+    assert section_at(text, "Keep quiet", blocks) .startswith("12 SECRETS › 12.1")
+    assert section_at(text, "Ohio", blocks) .startswith("13 LAW › 13.1")
