@@ -1,18 +1,21 @@
 """A large home made of a small one: real chunks, varied and repeated until there are enough.
 
 A copy of a document keeps its structure; in each of its chunks a tenth of the words is exchanged for
-words drawn from the whole corpus, every number is redrawn, and its vector is moved by noise of a
-quarter of its length, so that neither words nor vectors of two copies are alike.
+words drawn from the whole corpus, every number is redrawn, and its vector is moved by a quarter towards
+that of another chunk of the corpus, so that neither words nor vectors of two copies are alike, and all
+vectors stay where those of contracts lie.
 """
 
 import random
 import re
 import zlib
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection, Select, Table, insert, select
 
 from indexer.ids import chunk_id, chunk_key, digest, document_id, text_hash
@@ -28,9 +31,18 @@ from indexer.records.schema import (
 )
 
 EXCHANGED = 0.1
-NOISE = 0.25
+DRAWN = 5000
+MOVED = 0.25
 NO_BLOCKS = zlib.compress(b"[]")
 NUMBER = re.compile(r"\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What copies are varied with: words as frequent as in the corpus, and vectors, shape (n, dimension)."""
+
+    words: list[str]
+    vectors: NDArray[np.float32]
 
 
 def grow(base: Path, target: Path, wanted: int, seed: int = 7) -> int:
@@ -44,15 +56,13 @@ def grow(base: Path, target: Path, wanted: int, seed: int = 7) -> int:
     written = copy = 0
     with source.connect() as reading, destination.begin() as writing:
         _copy_rows(reading, writing, collections)
-        vocabulary = _vocabulary(reading)
+        drawn = _draw(reading)
         live = select(documents).where(documents.c.status == "active").order_by(documents.c.id)
         originals = [dict(row) for row in reading.execute(live).mappings()]
         while written < wanted:
             for original in originals:
                 rng = np.random.default_rng([seed, copy, int(original["id"][:8], 16)])
-                written += _copy_document(
-                    reading, writing, original, copy=copy, vocabulary=vocabulary, rng=rng
-                )
+                written += _copy_document(reading, writing, original, copy=copy, drawn=drawn, rng=rng)
                 if written >= wanted:
                     break
             copy += 1
@@ -64,9 +74,12 @@ def _copy_rows(reading: Connection, writing: Connection, table: Table) -> None:
     writing.execute(insert(table), rows)
 
 
-def _vocabulary(reading: Connection) -> list[str]:
-    texts = reading.execute(select(chunks.c.text).order_by(chunks.c.key).limit(3000)).scalars()
-    return [word for text in texts for word in text.split()]
+def _draw(reading: Connection) -> Drawn:
+    joined = chunks.join(vectors, vectors.c.text_hash == chunks.c.text_hash)
+    query = select(chunks.c.text, vectors.c.vector).select_from(joined).order_by(chunks.c.key).limit(DRAWN)
+    rows = reading.execute(query).all()
+    found = np.stack([np.frombuffer(row.vector, "<f2").astype(np.float32) for row in rows])
+    return Drawn([word for row in rows for word in row.text.split()], found)
 
 
 def _copy_document(
@@ -75,7 +88,7 @@ def _copy_document(
     original: dict[str, Any],
     *,
     copy: int,
-    vocabulary: Sequence[str],
+    drawn: Drawn,
     rng: np.random.Generator,
 ) -> int:
     content_digest = digest(f"{original['digest']}/{copy}".encode())
@@ -83,7 +96,7 @@ def _copy_document(
     found = [dict(row) for row in reading.execute(_chunk_rows(original["id"])).mappings()]
     if not found:
         return 0
-    made = list(_vary(found, name, original["chunker"], vocabulary, rng))
+    made = list(_vary(found, name, original["chunker"], drawn, rng))
     title = f"{original['title']} ({copy})" if copy else original["title"]
     document = original | {"id": name, "digest": content_digest, "parent": None, "title": title}
     writing.execute(insert(documents), [document])
@@ -126,15 +139,14 @@ def _vary(
     found: Sequence[dict[str, Any]],
     document: str,
     chunker: str,
-    vocabulary: Sequence[str],
+    drawn: Drawn,
     rng: np.random.Generator,
 ) -> Iterator[dict[str, dict[str, Any]]]:
     start = 0
     for row in found:
-        text = _vary_text(row["text"], vocabulary, random.Random(int(rng.integers(2**62))))
-        vector = np.frombuffer(row["vector"], "<f2").astype(np.float32)
-        noise = rng.standard_normal(len(vector)).astype(np.float32)
-        vector = vector + NOISE * noise / np.linalg.norm(noise)
+        text = _vary_text(row["text"], drawn.words, random.Random(int(rng.integers(2**62))))
+        other = drawn.vectors[rng.integers(len(drawn.vectors))]
+        vector = (1 - MOVED) * np.frombuffer(row["vector"], "<f2").astype(np.float32) + MOVED * other
         vector /= np.linalg.norm(vector)
         identity = chunk_id(document, row["ordinal"], chunker)
         kept = {name: row[name] for name in ("ordinal", "page", "section")}

@@ -24,17 +24,20 @@ DEFAULT_PACK = "contracts"
 class CollectionPacks(Mapping[str, Pack]):
     """The pack of every collection: the one of its name, else the contracts pack."""
 
+    def __init__(self) -> None:
+        self._names = pack_names()
+
     def __getitem__(self, collection: str) -> Pack:
         """Returns the pack; any name of a collection is answered."""
-        return load_pack(collection if collection in pack_names() else DEFAULT_PACK)
+        return load_pack(collection if collection in self._names else DEFAULT_PACK)
 
     def __iter__(self) -> Iterator[str]:
         """Iterates over the packs that ship with the product."""
-        return iter(pack_names())
+        return iter(self._names)
 
     def __len__(self) -> int:
         """Returns the number of packs that ship with the product."""
-        return len(pack_names())
+        return len(self._names)
 
 
 @dataclass(frozen=True)

@@ -134,7 +134,7 @@ class SearchPage:
     Attributes:
         query_id: Ties events to this search.
         total: Results that paging reaches: passages, or documents where they are grouped.
-        documents: Distinct documents among all matches.
+        documents: Distinct documents among all matches; None unless facets or groups were asked for.
         by_words: Chunks that match the words.
         by_meaning: Chunks that only the meaning found.
         facets: For each facet its values, the most frequent first; empty unless asked for.
@@ -146,7 +146,7 @@ class SearchPage:
     query_id: str
     hits: tuple[Hit, ...]
     total: int
-    documents: int
+    documents: int | None
     by_words: int
     by_meaning: int
     facets: dict[FacetName, tuple[FacetValue, ...]]

@@ -5,7 +5,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.index.protocol import Candidate, Candidates, ChunkIndex, Counts, Filters, Order, Retrieval
+from indexer.index.protocol import (
+    Candidate,
+    Candidates,
+    ChunkIndex,
+    Counts,
+    Detail,
+    Filters,
+    Order,
+    Retrieval,
+)
 from indexer.index.query import Node
 
 # Constant, whatever page is asked for: fused places must not move while a person pages.
@@ -81,13 +90,13 @@ def nearest(index: ChunkIndex, question: Question) -> tuple[Candidate, ...]:
     return _kept(index, question, index.retrieve(request).nearest)
 
 
-def count(index: ChunkIndex, question: Question, found: tuple[Candidate, ...], *, facets: bool) -> Counts:
+def count(index: ChunkIndex, question: Question, found: tuple[Candidate, ...], detail: Detail) -> Counts:
     """Counts all that the question finds; ``found`` is its list by meaning."""
     keys = frozenset(candidate.key for candidate in found)
     if question.lexical is None and question.vector is not None:
-        counts = index.count(None, replace(question.filters, keys=keys), facets=facets)
+        counts = index.count(None, replace(question.filters, keys=keys), detail=detail)
         return replace(counts, by_words=0)
-    return index.count(question.lexical, question.filters, keys, facets=facets)
+    return index.count(question.lexical, question.filters, keys, detail)
 
 
 def sorted_among(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine
 
 from indexer.errors import UnknownDocumentError
-from indexer.index.protocol import Candidate, ChunkIndex, Counts, Filters, Order
+from indexer.index.protocol import Candidate, ChunkIndex, Counts, Detail, Filters, Order
 from indexer.index.query import Node, Without
 from indexer.records.read import chunk_documents, chunk_records
 from models.packs import Pack
@@ -54,7 +54,7 @@ class Searcher:
             items = self._items(connection, ranking, request)
             hits = self._hits(connection, items, parsed.tree, request.offset)
         found = ranking.candidates.nearest
-        counts = count(self._index, question, found, facets=request.facets)
+        counts = count(self._index, question, found, _detail(request))
         if request.group:
             hits = self._with_others(hits, question, found)
         page = _page(hits, counts, request, started, notices)
@@ -83,7 +83,7 @@ class Searcher:
         ]
         with self._engine.connect() as connection:
             hits = self._hits(connection, items, None, 0)
-        counts = count(self._index, question, found, facets=False)
+        counts = count(self._index, question, found, Detail.DOCUMENTS)
         return _page(hits, counts, SearchRequest("", limit=limit, mode=Mode.SEMANTIC), started, ())
 
     def _question(
@@ -134,19 +134,25 @@ class Searcher:
         result = []
         for hit in hits:
             inside = replace(question.filters, documents=frozenset({hit.document}))
-            counts = count(self._index, replace(question, filters=inside), found, facets=False)
+            counts = count(self._index, replace(question, filters=inside), found, Detail.CHUNKS)
             result.append(replace(hit, more_in_document=max(counts.chunks - 1, 0)))
         return tuple(result)
 
     def _recount(self, question: Question, filters: Filters) -> Counts:
         other = replace(question, filters=filters)
-        return count(self._index, other, nearest(self._index, other), facets=True)
+        return count(self._index, other, nearest(self._index, other), Detail.FACETS)
 
     def _total(self, request: SearchRequest) -> int:
         question, _ = self._question(request, parse(request.text))
         if question is None:
             return 0
-        return count(self._index, question, nearest(self._index, question), facets=False).chunks
+        return count(self._index, question, nearest(self._index, question), Detail.CHUNKS).chunks
+
+
+def _detail(request: SearchRequest) -> Detail:
+    if request.facets:
+        return Detail.FACETS
+    return Detail.DOCUMENTS if request.group else Detail.CHUNKS
 
 
 def _order(asked: Order, tree: Node | None) -> Order:
@@ -162,7 +168,7 @@ def _page(
     return SearchPage(
         query_id=uuid.uuid4().hex,
         hits=hits,
-        total=counts.documents if request.group else counts.chunks,
+        total=(counts.documents or 0) if request.group else counts.chunks,
         documents=counts.documents,
         by_words=0 if listing else counts.by_words,
         by_meaning=0 if listing else counts.chunks - counts.by_words,

@@ -16,6 +16,7 @@ from indexer.index.protocol import (
     Candidate,
     Candidates,
     Counts,
+    Detail,
     Filters,
     IndexedChunk,
     IndexStatus,
@@ -77,7 +78,11 @@ class DictIndex:
         return Candidates((), tuple(scored[: request.limit]))
 
     def count(
-        self, lexical: Node | None, filters: Filters, also: frozenset[int] = frozenset(), facets: bool = True
+        self,
+        lexical: Node | None,
+        filters: Filters,
+        also: frozenset[int] = frozenset(),
+        detail: Detail = Detail.FACETS,
     ) -> Counts:
         return Counts(len(self.chunks), len(self.documents()), 0, {})
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Protocol
 
 import numpy as np
@@ -125,19 +125,28 @@ class FacetName(StrEnum):
     LABEL_SOURCE = "label_source"
 
 
+class Detail(IntEnum):
+    """How much is counted; more takes longer."""
+
+    CHUNKS = 0
+    DOCUMENTS = 1
+    FACETS = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
     """Exact numbers over all matches, independent of paging.
 
     Attributes:
         chunks: Chunks that match the words and the filters (or are among ``also``).
-        documents: Distinct documents among them.
+        documents: Distinct documents among them; None where they were not asked for.
         by_words: Chunks that match the words and the filters.
-        facets: For each facet the value ("Cap On Liability", "high", "2023") and its chunks.
+        facets: For each facet the value ("Cap On Liability", "high", "2023") and its chunks; empty unless
+            asked for.
     """
 
     chunks: int
-    documents: int
+    documents: int | None
     by_words: int
     facets: Mapping[FacetName, Mapping[str, int]]
 
@@ -181,7 +190,11 @@ class ChunkIndex(Protocol):
         ...
 
     def count(
-        self, lexical: Node | None, filters: Filters, also: frozenset[int] = frozenset(), facets: bool = True
+        self,
+        lexical: Node | None,
+        filters: Filters,
+        also: frozenset[int] = frozenset(),
+        detail: Detail = Detail.FACETS,
     ) -> Counts:
         """Counts what matches ``lexical`` (None: everything) or is in ``also``, within the filters."""
         ...

@@ -2,6 +2,7 @@
 
 import json
 import textwrap
+from dataclasses import replace
 
 import click
 
@@ -45,14 +46,14 @@ def command(text: str, as_json: bool, **parameters: object) -> None:
     from search_app.wire import hit_object  # noqa: PLC0415
 
     parts = compose(load_settings())
-    request = request_from(text, parameters, parts.packs)
+    request = replace(request_from(text, parameters, parts.packs), facets=not as_json)
     page = parts.searcher.search(request)
     if as_json:
         click.echo(json.dumps([hit_object(hit) for hit in page.hits], ensure_ascii=False, indent=2))
         return
     for notice in page.notices:
         click.echo(notice, err=True)
-    click.echo(f"{page.total} passages in {page.documents} documents")
+    click.echo(f"{page.total} passages in {page.documents or 0} documents")
     for hit in page.hits:
         where = " · ".join(filter(None, [hit.section, f"page {hit.page}" if hit.page else ""]))
         click.echo(f"\n{hit.rank}. {hit.title}" + (f"  ({where})" if where else ""))

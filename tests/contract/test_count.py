@@ -2,7 +2,7 @@
 
 import pytest
 
-from indexer.index.protocol import FacetName, Filters
+from indexer.index.protocol import Detail, FacetName, Filters, Retrieval
 from indexer.index.query import AnyOf, Word
 from tests.contract.test_retrieve import FILTERS, TREES
 
@@ -41,10 +41,27 @@ def test_chunks_found_by_meaning_are_counted_once_and_within_the_filters(index, 
     assert_counts(index, reference, None, filters, also)
 
 
-def test_facets_are_left_out_when_not_asked_for(index):
-    counts = index.count(Word("party"), Filters(), facets=False)
-    assert counts.chunks > 0
-    assert counts.facets == {}
+def test_only_what_is_asked_for_is_counted_and_the_numbers_stay_the_same(index, chunks):
+    also = frozenset(each.key for each in chunks[10:40])
+    whole = index.count(Word("party"), Filters(), also, Detail.FACETS)
+    documents = index.count(Word("party"), Filters(), also, Detail.DOCUMENTS)
+    least = index.count(Word("party"), Filters(), also, Detail.CHUNKS)
+    assert whole.chunks > whole.by_words > 0
+    assert (documents.chunks, documents.documents, documents.by_words) == (
+        whole.chunks,
+        whole.documents,
+        whole.by_words,
+    )
+    assert (least.chunks, least.documents, least.by_words) == (whole.chunks, None, whole.by_words)
+    assert documents.facets == least.facets == {}
+
+
+def test_the_number_of_matches_is_the_same_before_and_after_they_were_listed(index):
+    filters = FILTERS["collection"]
+    before = index.count(Word("agreement"), filters, detail=Detail.CHUNKS).by_words
+    index.retrieve(Retrieval(Word("agreement"), None, filters, limit=5, offset=3))
+    after = index.count(Word("agreement"), filters, frozenset({1}), Detail.CHUNKS).by_words
+    assert before == after > 5
 
 
 def test_a_facet_counts_chunks_by_their_highest_severity(index, reference, chunks):

@@ -6,7 +6,7 @@ import tantivy
 
 from indexer.index.embedded.filters import Clause, keys_query, within
 from indexer.index.embedded.lexical import number
-from indexer.index.protocol import Counts, FacetName
+from indexer.index.protocol import Counts, Detail, FacetName
 from models.labels import Severity
 
 # More than any index has; tantivy counts terms exactly as long as none is cut.
@@ -29,7 +29,9 @@ def counted(
     lexical: tantivy.Query | None,
     restrictions: list[Clause],
     also: frozenset[int],
-    facets: bool,
+    *,
+    by_words: int,
+    detail: Detail,
 ) -> Counts:
     """Counts what matches the words or is in ``also``, within the filters.
 
@@ -38,32 +40,34 @@ def counted(
         lexical: The words; None for everything.
         restrictions: The filters.
         also: Keys that count as well.
-        facets: Whether to count by facet.
+        by_words: How many chunks match the words, within the filters.
+        detail: What to count beside the chunks.
     """
     words = within(lexical or tantivy.Query.all_query(), restrictions)
+    every, only_also = words, 0
     if also and lexical is not None:
         extra = within(keys_query(also), restrictions)
-        both = tantivy.Query.boolean_query([(tantivy.Occur.Should, words), (tantivy.Occur.Should, extra)])
+        every = tantivy.Query.boolean_query([(tantivy.Occur.Should, words), (tantivy.Occur.Should, extra)])
         common = tantivy.Query.boolean_query([(tantivy.Occur.Must, extra), (tantivy.Occur.Must, words)])
-        only_extra = number(searcher, extra) - number(searcher, common)
-    else:
-        both, only_extra = words, 0
-    answer = searcher.aggregate(both, _request(facets))
-    chunks = int(answer["chunks"]["value"])
+        only_also = number(searcher, extra) - number(searcher, common)
+    if detail is Detail.CHUNKS:
+        return Counts(by_words + only_also, None, by_words, {})
+    answer = searcher.aggregate(every, _request(detail))
     return Counts(
-        chunks=chunks,
+        chunks=by_words + only_also,
         documents=len(answer["documents"]["buckets"]),
-        by_words=chunks - only_extra,
-        facets={name: _values(name, answer[name.value]) for name in FacetName} if facets else {},
+        by_words=by_words,
+        facets={name: _values(name, answer[name.value]) for name in FacetName}
+        if detail is Detail.FACETS
+        else {},
     )
 
 
-def _request(facets: bool) -> dict[str, Any]:
+def _request(detail: Detail) -> dict[str, Any]:
     request: dict[str, Any] = {
-        "chunks": {"value_count": {"field": "key"}},
         "documents": {"terms": {"field": "document_number", "size": EVERY_VALUE}},
     }
-    if facets:
+    if detail is Detail.FACETS:
         for name, field in _FIELDS.items():
             request[name.value] = {
                 "terms": {"field": field, "size": FACET_VALUES, "segment_size": FACET_VALUES}

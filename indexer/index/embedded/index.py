@@ -19,6 +19,7 @@ from indexer.index.mapping import chunk_mapping
 from indexer.index.protocol import (
     Candidates,
     Counts,
+    Detail,
     Filters,
     GenerationBuilder,
     IndexedChunk,
@@ -59,10 +60,14 @@ class EmbeddedIndex:
         return self._present().retrieve(request)
 
     def count(
-        self, lexical: Node | None, filters: Filters, also: frozenset[int] = frozenset(), facets: bool = True
+        self,
+        lexical: Node | None,
+        filters: Filters,
+        also: frozenset[int] = frozenset(),
+        detail: Detail = Detail.FACETS,
     ) -> Counts:
         """Counts what matches ``lexical`` (None: everything) or is in ``also``, within the filters."""
-        return self._present().count(lexical, filters, also, facets)
+        return self._present().count(lexical, filters, also, detail)
 
     def vectors(self, keys: Sequence[int]) -> Mapping[int, NDArray[np.float32]]:
         """Returns the stored vectors, half precision, of those keys that the index holds."""

@@ -1,6 +1,5 @@
 """Ordered lists of keys from tantivy: by relevance, risk or date, ties always by key."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -26,11 +25,14 @@ _ORDER_FIELDS = {Order.RISK: "risk", Order.NEWEST: "day"}
 
 def ranked(
     searcher: tantivy.Searcher, query: tantivy.Query, limit: int, offset: int
-) -> tuple[Candidate, ...]:
-    """Returns hits by BM25, highest first, ties by key."""
+) -> tuple[tuple[Candidate, ...], int]:
+    """Returns hits by BM25, highest first, ties by key, and how many chunks match.
+
+    Counting with the ranking costs nothing; counting again would cost as much as ranking.
+    """
     wanted = offset + limit
-    hits = _complete(lambda count: searcher.search(query, count, count=False).hits, wanted)
-    return tuple(_by_key(searcher, hits)[offset:wanted])
+    hits, matching = _complete(searcher, query, wanted)
+    return tuple(_by_key(searcher, hits)[offset:wanted]), matching
 
 
 def ordered(
@@ -95,14 +97,15 @@ def complement(query: tantivy.Query) -> tantivy.Query:
     )
 
 
-def _complete(fetch: Callable[[int], list[Hit]], wanted: int) -> list[Hit]:
+def _complete(searcher: tantivy.Searcher, query: tantivy.Query, wanted: int) -> tuple[list[Hit], int]:
     """Fetches so many hits that every hit that ties with the last wanted one is there."""
     asked = wanted + MARGIN
     while True:
-        hits = fetch(asked)
+        found: Any = searcher.search(query, asked, count=True)
+        hits: list[Hit] = found.hits
         complete = len(hits) < asked or _rounded(hits[-1][0]) < _rounded(hits[wanted - 1][0])
         if complete or asked >= wanted + WIDEST_TIE:
-            return hits
+            return hits, int(found.count)
         asked = min(asked * 4, wanted + WIDEST_TIE)
 
 

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from threading import Lock
 from typing import TypeVar
@@ -18,10 +19,12 @@ from indexer.index.embedded.layout import REBUILD, Layout, Manifest, Pointer
 from indexer.index.embedded.schema import register_analyzers
 from indexer.index.embedded.translate import prune, translate
 from indexer.index.embedded.vectors import VectorSet
-from indexer.index.protocol import Candidate, Candidates, Counts, Filters, Order, Retrieval
+from indexer.index.protocol import Candidate, Candidates, Counts, Detail, Filters, Order, Retrieval
 from indexer.index.query import Node
 
 CACHED_COUNTS = 512
+# tantivy lets other threads run while it searches, so that words and vectors are searched side by side.
+_BESIDE = ThreadPoolExecutor(8, thread_name_prefix="words")
 CACHED_MASKS = 64
 
 _Value = TypeVar("_Value")
@@ -42,11 +45,15 @@ class _Recent:
                 self._values.move_to_end(key)
                 return self._values[key]  # type: ignore[return-value]  # put there by the same kind of key
         value = make()
+        self.put(key, value)
+        return value
+
+    def put(self, key: Hashable, value: object) -> None:
+        """Remembers a value under a key."""
         with self._lock:
             self._values[key] = value
             while len(self._values) > self._size:
                 self._values.popitem(last=False)
-        return value
 
 
 class State:
@@ -74,29 +81,31 @@ class State:
         )
         self._masks = _Recent(CACHED_MASKS)
         self._counts = _Recent(CACHED_COUNTS)
+        self._matching = _Recent(CACHED_COUNTS)
 
     def retrieve(self, request: Retrieval) -> Candidates:
         """Answers a retrieval; the vector has the right dimension."""
         restrictions = clauses(request.filters)
         limit, offset = max(request.limit, 0), max(request.offset, 0)
-        nearest = (
-            self.vectors.search(request.vector, limit, self._allowed(restrictions))
-            if request.vector is not None
-            else ()
-        )
-        found = self._lexical(request, restrictions, limit, offset) if limit else ()
-        return Candidates(found, nearest)
+        if not limit:
+            return Candidates((), ())
+        if request.vector is None:
+            return Candidates(self._lexical(request, restrictions, limit, offset), ())
+        words = _BESIDE.submit(self._lexical, request, restrictions, limit, offset)
+        nearest = self.vectors.search(request.vector, limit, self._allowed(restrictions))
+        return Candidates(words.result(), nearest)
 
-    def count(self, node: Node | None, filters: Filters, also: frozenset[int], facets: bool) -> Counts:
+    def count(self, node: Node | None, filters: Filters, also: frozenset[int], detail: Detail) -> Counts:
         """Counts matches; remembered, as each page of results asks for the same numbers."""
-        pruned = prune(node) if node is not None else None
-        asked = (node is None, pruned, filters, also, facets)
-        return self._counts.get(asked, lambda: self._count(node, filters, also, facets))
+        asked = (*_matched(node, filters), also, detail)
+        return self._counts.get(asked, lambda: self._count(node, filters, also, detail))
 
-    def _count(self, node: Node | None, filters: Filters, also: frozenset[int], facets: bool) -> Counts:
+    def _count(self, node: Node | None, filters: Filters, also: frozenset[int], detail: Detail) -> Counts:
         words = translate(node) if node is not None else None
         restrictions = clauses(filters)
-        return counted(self.searcher, words, restrictions, also, facets)
+        every = within(words or tantivy.Query.all_query(), restrictions)
+        by_words = self._matching.get(_matched(node, filters), lambda: lexical.number(self.searcher, every))
+        return counted(self.searcher, words, restrictions, also, by_words=by_words, detail=detail)
 
     def _lexical(
         self, request: Retrieval, restrictions: list[Clause], limit: int, offset: int
@@ -109,7 +118,9 @@ class State:
             return lexical.ordered(self.searcher, query, request.order, limit, offset)
         if request.lexical is None:
             return lexical.by_key(self.searcher, query, limit, offset)
-        return lexical.ranked(self.searcher, query, limit, offset)
+        found, matching = lexical.ranked(self.searcher, query, limit, offset)
+        self._matching.put(_matched(request.lexical, request.filters), matching)
+        return found
 
     def _allowed(self, restrictions: list[Clause]) -> list[NDArray[np.bool_]] | None:
         """Returns for each vector segment which rows pass all clauses; None where there is none."""
@@ -128,6 +139,11 @@ class State:
         others = lexical.complement(clause.query)
         keys = lexical.keys(self.searcher, others, self.searcher.num_docs - matching)
         return [~each for each in self.vectors.masks(keys)]
+
+
+def _matched(node: Node | None, filters: Filters) -> tuple[bool, Node | None, Filters]:
+    """Returns what decides which chunks match."""
+    return node is None, prune(node) if node is not None else None, filters
 
 
 def open_lexical(layout: Layout, generation: str, name: str) -> tantivy.Index:

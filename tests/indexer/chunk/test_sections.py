@@ -304,5 +304,5 @@ def test_a_heading_out_of_sequence_stands_beside_the_others_and_the_numbering_go
     text = "\n\n".join(f"{title}\n\n{body}" for title, body in zip(titles, bodies, strict=True))
     places = [text.index(title) for title in titles[1:]]
     blocks = tuple(Block(BlockKind.HEADING, place, text.index("\n", place), level=1) for place in places)
-    assert section_at(text, "Keep quiet", blocks) .startswith("12 SECRETS › 12.1")
-    assert section_at(text, "Ohio", blocks) .startswith("13 LAW › 13.1")
+    assert section_at(text, "Keep quiet", blocks).startswith("12 SECRETS › 12.1")
+    assert section_at(text, "Ohio", blocks).startswith("13 LAW › 13.1")
