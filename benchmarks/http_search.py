@@ -7,6 +7,9 @@ import statistics
 import time
 import urllib.parse
 from dataclasses import dataclass
+from pathlib import Path
+
+from models.packs import Pack
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,21 @@ def _ask(connection: http.client.HTTPConnection, query: str, parameters: list[tu
     if response.status != 200:
         raise RuntimeError(f"{address}: {response.status} {body[:200]!r}")
     json.loads(body)
+
+
+def real_queries(pack: Pack, extra: Path | None, count: int) -> list[str]:
+    """Returns up to ``count`` different queries as people type them.
+
+    They are the pack's golden and example searches, its labels' titles and the questions that reviewers
+    are asked, and those of ``extra``, the queries.jsonl of a BEIR folder; shuffled with a fixed seed.
+    """
+    found = [golden.text for golden in pack.golden] + [example.text for example in pack.examples]
+    found += [text for label in pack.labels.values() for text in (label.title, label.question)]
+    if extra:
+        found += [json.loads(line)["text"] for line in extra.read_text(encoding="utf-8").splitlines()]
+    different = list(dict.fromkeys(found))
+    random.Random(5).shuffle(different)
+    return different[:count]
 
 
 def sample_queries(texts: list[str], count: int, seed: int = 3) -> list[str]:

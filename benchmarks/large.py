@@ -19,11 +19,14 @@ import numpy as np
 from sqlalchemy import func, select
 
 from benchmarks.corpus import grow
-from benchmarks.http_search import Latency, measure, sample_queries
+from benchmarks.http_search import Latency, measure, real_queries, sample_queries
 from indexer.records.database import open_records
 from indexer.records.schema import chunks, predictions, vectors
+from models.packs import load_pack
 from search_app.compose import compose
 from search_app.settings import Settings
+
+WARMING = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,26 +62,30 @@ def prepare(base: Path, folder: Path, wanted: int) -> float:
     return seconds
 
 
-def run(base: Path, folder: Path, wanted: int, *, requests: int, contract: Path) -> Figures:
-    """Measures everything once."""
+def run(
+    base: Path, folder: Path, wanted: int, *, requests: int, contract: Path, queries: Path | None
+) -> Figures:
+    """Measures everything once; ``queries`` is a queries.jsonl whose searches are asked too."""
     build = prepare(base, folder, wanted)
-    texts = _texts(folder)
     label = _frequent_label(folder)
-    queries = sample_queries(texts, requests + 20)
+    fragments = sample_queries(_texts(folder), requests + WARMING)
+    real = fragments[:WARMING] + real_queries(load_pack("contracts"), queries, requests)
     opening = _opening(folder)
     server = _clausewatch(folder, "serve", "--no-worker", "--port", "0")
     try:
         host, port = _address(server)
-        cases = [("no filter", []), (f"label {label}", [("label", label)])]
-        latencies = [
-            measure(host, port, queries, name=name, parameters=[("mode", "hybrid"), ("facets", "0"), *extra])
-            for name, extra in cases
-        ]
-        latencies.append(
-            measure(
-                host, port, queries, name="no filter, with counts and facets", parameters=[("facets", "1")]
-            )
+        plain, filtered = [("facets", "0")], [("facets", "0"), ("label", label)]
+        cases = (
+            ("real queries", real, plain),
+            (f"real queries, label {label}", real, filtered),
+            ("real queries with facets", real, [("facets", "1")]),
+            ("fragments of 2 to 8 words", fragments, plain),
+            (f"fragments, label {label}", fragments, filtered),
         )
+        latencies = [
+            measure(host, port, asked, name=name, parameters=parameters, warm=WARMING)
+            for name, asked, parameters in cases
+        ]
     finally:
         server.terminate()
         server.wait()
@@ -110,7 +117,7 @@ def dump(folder: Path, target: Path, requests: int) -> None:
         vectors=found,
         labels=labels,
     )
-    queries = sample_queries(_texts(folder), requests + 20)
+    queries = sample_queries(_texts(folder), requests + WARMING)
     encoded = parts.encoder.encode(queries)
     np.savez(target / "queries.npz", texts=np.array(queries), vectors=encoded, label=_frequent_label(folder))
 

@@ -42,8 +42,11 @@ def fuse(candidates: Candidates) -> tuple[Fused, ...]:
     1.5 for meaning; a list that does not contain a candidate adds nothing.
     """
     lexical, nearest = _ranked(candidates.lexical), _ranked(candidates.nearest)
-    merged = [_merge(key, lexical.get(key), nearest.get(key)) for key in {**lexical, **nearest}]
-    return tuple(sorted(merged, key=lambda item: (-item.score, item.key)))
+    scores = {key: contribution(rank, WORDS_WEIGHT) for key, (rank, _) in lexical.items()}
+    for key, (rank, _) in nearest.items():
+        scores[key] = scores.get(key, 0.0) + contribution(rank, MEANING_WEIGHT)
+    order = sorted((-score, key) for key, score in scores.items())
+    return tuple(_fused(key, -score, lexical.get(key), nearest.get(key)) for score, key in order)
 
 
 def contribution(rank: int, weight: float) -> float:
@@ -55,17 +58,14 @@ def _ranked(candidates: Sequence[Candidate]) -> dict[int, tuple[int, float]]:
     return {candidate.key: (rank, candidate.score) for rank, candidate in enumerate(candidates, start=1)}
 
 
-def _merge(key: int, words: tuple[int, float] | None, meaning: tuple[int, float] | None) -> Fused:
-    score = 0.0
-    if words:
-        score += contribution(words[0], WORDS_WEIGHT)
-    if meaning:
-        score += contribution(meaning[0], MEANING_WEIGHT)
+def _fused(
+    key: int, score: float, words: tuple[int, float] | None, meaning: tuple[int, float] | None
+) -> Fused:
     return Fused(
         key,
         score,
-        keyword_rank=words[0] if words else None,
-        keyword_score=words[1] if words else None,
-        semantic_rank=meaning[0] if meaning else None,
-        cosine=meaning[1] if meaning else None,
+        words[0] if words else None,
+        words[1] if words else None,
+        meaning[0] if meaning else None,
+        meaning[1] if meaning else None,
     )

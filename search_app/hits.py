@@ -18,10 +18,13 @@ class HitMaker:
     def __init__(self, query: Node | None, packs: Mapping[str, Pack]) -> None:
         self._highlighter = Highlighter(query)
         self._packs = packs
+        self._known: dict[str, Pack | None] = {}
 
     def hit(self, rank: int, item: Fused, record: ChunkRecord) -> Hit:
         """Returns a hit; ``rank`` is its 1-based place over all pages."""
-        labels = hit_labels(record.labels, self._packs.get(record.collection))
+        if record.collection not in self._known:
+            self._known[record.collection] = self._packs.get(record.collection)
+        labels = hit_labels(record.labels, self._known[record.collection])
         marks = self._highlighter.marks(record.text)
         words = found_words(record.text, marks)
         heading = f"{record.title} › {record.section}"

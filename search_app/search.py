@@ -3,6 +3,7 @@
 import time
 import uuid
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import lru_cache, partial
 
@@ -28,6 +29,8 @@ from search_app.suggest import suggestions
 _NOTHING = Counts(chunks=0, documents=0, by_words=0, facets={})
 # Paging and every change of a filter ask for the same words again.
 _REMEMBERED_QUERIES = 512
+# Matches are counted while the hits are made.
+_COUNTING = ThreadPoolExecutor(8, thread_name_prefix="count")
 
 
 class Searcher:
@@ -50,11 +53,12 @@ class Searcher:
         if question is None:
             return _page((), _NOTHING, request, started, notices)
         ranking = Ranking(self._index, question)
+        found = ranking.candidates.nearest
+        counting = _COUNTING.submit(count, self._index, question, found, _detail(request))
         with self._engine.connect() as connection:
             items = self._items(connection, ranking, request)
             hits = self._hits(connection, items, parsed.tree, request.offset)
-        found = ranking.candidates.nearest
-        counts = count(self._index, question, found, _detail(request))
+        counts = counting.result()
         if request.group:
             hits = self._with_others(hits, question, found)
         page = _page(hits, counts, request, started, notices)

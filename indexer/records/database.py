@@ -16,6 +16,8 @@ BUSY_SECONDS = 30
 # Any number, the same in every process: PostgreSQL's lock for migrations and for the outbox's order.
 MIGRATION_LOCK = 7_203_001
 OUTBOX_LOCK = 7_203_002
+# Pages of the file that are read without copying.
+_MAPPED_BYTES = 4 << 30
 
 
 def open_records(url: str) -> Engine:
@@ -85,6 +87,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 -
         "journal_mode = WAL",
         "synchronous = NORMAL",
         "foreign_keys = ON",
+        f"mmap_size = {_MAPPED_BYTES}",
     ):
         connection.execute(f"PRAGMA {pragma}").close()
 

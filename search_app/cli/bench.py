@@ -25,6 +25,11 @@ def command() -> None:
     help="A text file to add.",
 )
 @click.option(
+    "--queries",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A queries.jsonl whose searches are asked too.",
+)
+@click.option(
     "--folder", type=click.Path(path_type=Path), help="Keep the large corpus here, and use it again."
 )
 @click.option(
@@ -32,14 +37,23 @@ def command() -> None:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def search(
-    *, chunks: int, requests: int, contract: Path, folder: Path | None, dump: Path | None, as_json: bool
+    *,
+    chunks: int,
+    requests: int,
+    contract: Path,
+    queries: Path | None,
+    folder: Path | None,
+    dump: Path | None,
+    as_json: bool,
 ) -> None:
     """Measure search over a large index, grown from the documents that this home holds."""
     from benchmarks import large  # noqa: PLC0415 - the help page must not pay for the imports
 
     with tempfile.TemporaryDirectory() as temporary:
         place = folder or Path(temporary)
-        figures = large.run(load_settings().home, place, chunks, requests=requests, contract=contract)
+        figures = large.run(
+            load_settings().home, place, chunks, requests=requests, contract=contract, queries=queries
+        )
         if dump:
             large.dump(place, dump, requests)
     if as_json:

@@ -1,10 +1,11 @@
 """The faster index of a big segment: proposes rows, whose cosines are then computed exactly.
 
-An inverted file of one-byte codes; docs/decisions/0005-embedded-index.md has the measurements that
-chose it.
+A navigable small-world graph over one-byte codes (Y. A. Malkov, D. A. Yashunin, "Efficient and robust
+approximate nearest neighbor search using Hierarchical Navigable Small World graphs", 2016);
+docs/decisions/0005-embedded-index.md has the measurements that chose it.
 """
 
-import math
+import os
 from pathlib import Path
 from typing import Any
 
@@ -19,19 +20,15 @@ Swig = Any
 # A segment of more rows than this gets an approximate index; fewer are all compared.
 EXACT_ROWS = 50_000
 # Candidates per wanted row, compared exactly afterwards.
-OVERSAMPLING = 4
-TRAINING_PER_LIST = 50
+OVERSAMPLING = 3
+KIND = "HNSW32,SQ8"
+# Rows that the quantiser learns the range of each dimension from.
+TRAINING_ROWS = 65_536
 BLOCK_ROWS = 65_536
 SEED = 7
-# Part of the lists that is searched without a filter, and how many at least.
-PROBED_SHARE = 1 / 16
-LEAST_PROBES = 64
-
-
-def factory(rows: int) -> str:
-    """Returns the FAISS description of the index for so many rows."""
-    lists = 2 ** round(math.log2(2 * math.sqrt(rows)))
-    return f"IVF{lists},SQ8"
+# How many candidates the graph keeps in sight while it is built, and at least while it is searched.
+BUILD_BREADTH = 80
+SEARCH_BREADTH = 640
 
 
 class Approximate:
@@ -39,7 +36,6 @@ class Approximate:
 
     def __init__(self, index: Swig) -> None:
         self._index = index
-        self._lists: int = faiss.extract_index_ivf(index).nlist
 
     def propose(
         self, query: NDArray[np.float32], count: int, allowed: NDArray[np.bool_] | None
@@ -51,17 +47,17 @@ class Approximate:
             count: How many.
             allowed: Shape (rows,); None allows all.
         """
-        share = 1.0 if allowed is None else float(allowed.mean())
-        parameters = faiss.SearchParametersIVF(nprobe=self._probes(share))
+        parameters = faiss.SearchParametersHNSW(efSearch=max(_breadth(allowed), count))
         if allowed is not None:
             parameters.sel = selector = only(allowed)  # noqa: F841  # keeps it alive during the search
         _, rows = self._index.search(query[None, :], count, params=parameters)
         return np.asarray(rows[0][rows[0] >= 0], dtype=np.int64)
 
-    def _probes(self, share: float) -> int:
-        """The nearest allowed rows are spread over more lists the fewer are allowed."""
-        probes = max(self._lists * PROBED_SHARE, LEAST_PROBES)
-        return min(self._lists, int(probes / math.sqrt(max(share, 0.01))))
+
+def _breadth(allowed: NDArray[np.bool_] | None) -> int:
+    """The fewer rows are allowed, the more of the others stand between them."""
+    share = 1.0 if allowed is None else max(float(allowed.mean()), 0.01)
+    return int(SEARCH_BREADTH / share**0.25)
 
 
 def only(allowed: NDArray[np.bool_]) -> Swig:
@@ -77,17 +73,18 @@ def build_approximate(codes: NDArray[np.float16], path: Path) -> str:
         path: Where to.
     """
     rows, dimension = codes.shape
-    kind = factory(rows)
-    index = faiss.index_factory(dimension, kind, faiss.METRIC_INNER_PRODUCT)
-    wanted = min(rows, faiss.extract_index_ivf(index).nlist * TRAINING_PER_LIST)
-    sample = np.sort(np.random.default_rng(SEED).choice(rows, wanted, replace=False))
+    index = faiss.index_factory(dimension, KIND, faiss.METRIC_INNER_PRODUCT)
+    index.hnsw.efConstruction = BUILD_BREADTH
+    sample = np.sort(np.random.default_rng(SEED).choice(rows, min(rows, TRAINING_ROWS), replace=False))
+    faiss.omp_set_num_threads(os.cpu_count() or 1)
     index.train(codes[sample].astype(np.float32))
     for start in range(0, rows, BLOCK_ROWS):
         index.add(codes[start : start + BLOCK_ROWS].astype(np.float32))
+    faiss.omp_set_num_threads(1)
     faiss.write_index(index, str(path))
-    return kind
+    return KIND
 
 
 def open_approximate(path: Path) -> Approximate:
     """Opens the approximate index of a segment, memory-mapped."""
-    return Approximate(faiss.read_index(str(path), faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY))
+    return Approximate(faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC))

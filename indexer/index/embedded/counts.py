@@ -31,6 +31,7 @@ def counted(
     also: frozenset[int],
     *,
     by_words: int,
+    allowed_also: int,
     detail: Detail,
 ) -> Counts:
     """Counts what matches the words or is in ``also``, within the filters.
@@ -41,6 +42,7 @@ def counted(
         restrictions: The filters.
         also: Keys that count as well.
         by_words: How many chunks match the words, within the filters.
+        allowed_also: How many of ``also`` are there and pass the filters.
         detail: What to count beside the chunks.
     """
     words = within(lexical or tantivy.Query.all_query(), restrictions)
@@ -49,7 +51,7 @@ def counted(
         extra = within(keys_query(also), restrictions)
         every = tantivy.Query.boolean_query([(tantivy.Occur.Should, words), (tantivy.Occur.Should, extra)])
         common = tantivy.Query.boolean_query([(tantivy.Occur.Must, extra), (tantivy.Occur.Must, words)])
-        only_also = number(searcher, extra) - number(searcher, common)
+        only_also = allowed_also - number(searcher, common)
     if detail is Detail.CHUNKS:
         return Counts(by_words + only_also, None, by_words, {})
     answer = searcher.aggregate(every, _request(detail))

@@ -9,6 +9,9 @@ from indexer.index.embedded.schema import MILLION, STRIDE, label_code, millionth
 from indexer.index.protocol import Filters
 from models.labels import Severity
 
+# A list of candidates; more keys are an evaluation's.
+FEW_KEYS = 500
+
 
 @dataclass(frozen=True, slots=True)
 class Clause:
@@ -49,7 +52,11 @@ def keys_query(keys: Iterable[int]) -> tantivy.Query:
     wanted = sorted(keys)
     if not wanted:
         return tantivy.Query.empty_query()
-    return tantivy.Query.term_set_query(schema(), "key", wanted)
+    if len(wanted) > FEW_KEYS:
+        return tantivy.Query.term_set_query(schema(), "key", wanted)
+    # Looking each one up takes a fifth of the time of a set.
+    terms = [tantivy.Query.term_query(schema(), "key", key) for key in wanted]
+    return tantivy.Query.boolean_query([(tantivy.Occur.Should, term) for term in terms])
 
 
 def documents_query(documents: Iterable[str]) -> tantivy.Query:

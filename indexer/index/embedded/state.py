@@ -105,7 +105,21 @@ class State:
         restrictions = clauses(filters)
         every = within(words or tantivy.Query.all_query(), restrictions)
         by_words = self._matching.get(_matched(node, filters), lambda: lexical.number(self.searcher, every))
-        return counted(self.searcher, words, restrictions, also, by_words=by_words, detail=detail)
+        present = self._present(also, restrictions)
+        return counted(
+            self.searcher, words, restrictions, also, by_words=by_words, allowed_also=present, detail=detail
+        )
+
+    def _present(self, keys: frozenset[int], restrictions: list[Clause]) -> int:
+        """Returns how many of some chunks are there and pass the filters; every chunk has a vector."""
+        if not keys:
+            return 0
+        allowed = self._allowed(restrictions)
+        masks = self.vectors.masks(np.fromiter(keys, np.int64))
+        return sum(
+            int(np.count_nonzero(mask & segment.live & (True if allowed is None else allowed[number])))
+            for number, (mask, segment) in enumerate(zip(masks, self.vectors.segments, strict=True))
+        )
 
     def _lexical(
         self, request: Retrieval, restrictions: list[Clause], limit: int, offset: int
