@@ -52,7 +52,7 @@ def recall(big, share):
 
 
 def test_a_big_segment_says_which_index_it_has(big):
-    assert big[0].entry.kind == "IVF512,SQ8"
+    assert big[0].entry.kind == "HNSW32,SQ8"
 
 
 @pytest.mark.parametrize("share", [1, 0.5])
