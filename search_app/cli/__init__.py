@@ -79,11 +79,15 @@ def main() -> None:
 
 def _explain(error: Exception) -> tuple[str | None, int]:
     """Returns the line and the status for an error of ours; (None, …) for anything else."""
-    from indexer.errors import IndexerError  # noqa: PLC0415 - only a failure pays for the import
+    from indexer.errors import (  # noqa: PLC0415 - only a failure pays for the import
+        CollectionNameError,
+        IndexerError,
+        UnknownPathError,
+    )
     from models.errors import ModelsError  # noqa: PLC0415
     from search_app.errors import SearchAppError  # noqa: PLC0415
 
-    if isinstance(error, SearchAppError):
+    if isinstance(error, SearchAppError | UnknownPathError | CollectionNameError):
         return str(error), WRONG_USE
     if isinstance(error, IndexerError | ModelsError):
         return str(error), FAILED

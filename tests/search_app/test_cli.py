@@ -134,9 +134,9 @@ def test_an_empty_search_lists_the_riskiest_passages(home: Path) -> None:
     ("arguments", "message"),
     [
         (["search", "x", "--label", "Governin Law"], "Governing"),
-        (["search", "x", "--mode", "psychic"], "mode=psychic"),
-        (["search", "x", "--limit", "0"], "limit=0"),
-        (["search", "x", "--min-probability", "2"], "min_probability=2"),
+        (["search", "x", "--mode", "psychic"], "mode='psychic'"),
+        (["search", "x", "--limit", "0"], "limit='0'"),
+        (["search", "x", "--min-probability", "2"], "min_probability='2'"),
         (["ingest"], "Missing argument"),
         (["frobnicate"], "No such command"),
         (["evaluate", "retrieval", "/nowhere"], "/nowhere"),
@@ -155,6 +155,12 @@ def test_a_path_that_is_not_there_is_named_and_exits_with_2(home: Path) -> None:
     done = run(home, "ingest", "/nowhere/at/all")
     assert done.returncode == 2
     assert "/nowhere/at/all" in done.stderr
+
+
+def test_a_name_that_no_collection_can_have_is_wrong_use(home: Path) -> None:
+    done = run(home, "ingest", str(SAMPLES), "--collection", "Our Contracts!")
+    assert done.returncode == 2
+    assert "Our Contracts!" in done.stderr
 
 
 def test_a_bad_setting_is_named_and_exits_with_2(home: Path) -> None:
