@@ -46,7 +46,8 @@ def create_app(parts: "Parts", searcher: Searching | None = None) -> Flask:
     recorder = Recorder(parts.engine)
     app.extensions[KEY] = Site(parts, searcher or parts.searcher, recorder, Health(parts, recorder))
     clients.identify(app)
-    security.protect(app, parts.settings.home, parts.settings.host)
+    settings = parts.settings
+    security.protect(app, settings.home, security.allowed_hosts(settings.host, settings.public_host))
     failures.translate(app)
     words.register(app)
     layout.register(app)

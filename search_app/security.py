@@ -56,21 +56,26 @@ def secret_key(home: Path) -> bytes:
     return path.read_bytes()
 
 
-def allowed_hosts(bound: str) -> frozenset[str]:
-    """Returns the names under which the pages may be asked for, given the address bound to.
+def allowed_hosts(bound: str, public: str = "") -> frozenset[str]:
+    """Returns the names under which the pages may be asked for.
+
+    Args:
+        bound: The address that the server listens at.
+        public: The name under which a proxy offers it; empty for none.
 
     A page of another site that points its own name at this machine (DNS rebinding) is refused,
     since its name is not among them.
     """
+    named = LOOPBACK | ({public.lower()} if public else frozenset())
     if bound not in WILDCARDS:
-        return LOOPBACK | {bound.strip("[]").lower()}
+        return named | {bound.strip("[]").lower()}
     addresses = {
         entry.address.split("%")[0]
         for entries in psutil.net_if_addrs().values()
         for entry in entries
         if entry.family in (socket.AF_INET, socket.AF_INET6)
     }
-    return LOOPBACK | addresses | {socket.gethostname().lower(), socket.getfqdn().lower()}
+    return named | addresses | {socket.gethostname().lower(), socket.getfqdn().lower()}
 
 
 def host_name(host: str) -> str | None:
@@ -88,10 +93,10 @@ def host_name(host: str) -> str | None:
         return parts.hostname
 
 
-def protect(app: Flask, home: Path, bound: str) -> None:
-    """Installs the checks before every request and the headers after it."""
+def protect(app: Flask, home: Path, hosts: frozenset[str]) -> None:
+    """Installs the checks before every request and the headers after it; ``hosts`` is what it is called."""
     app.secret_key = secret_key(home)
-    app.before_request(_host_check(allowed_hosts(bound)))
+    app.before_request(_host_check(hosts))
     app.before_request(_forgery_check(app))
     app.after_request(_add_headers)
     app.jinja_env.globals["csrf_token"] = lambda: csrf_token(app)

@@ -35,6 +35,8 @@ class Settings:
     host: str = "127.0.0.1"
     # Port of the web server; 0 takes a free one.
     port: int = 8340
+    # Name under which a reverse proxy offers the pages; empty when there is none.
+    public_host: str = ""
     # Threads that answer requests.
     threads: int = 8
 

@@ -63,6 +63,7 @@ def test_an_event_that_is_sent_twice_counts_once(engine: Engine) -> None:
 def test_no_events_are_fine(engine: Engine) -> None:
     with writing(engine) as connection:
         record_events(connection, [])
+        assert connection.execute(select(schema.ubi_events)).all() == []
 
 
 @pytest.mark.parametrize("field", ["event_id", "client_id", "session_id", "action_name", "query_id"])

@@ -122,3 +122,11 @@ def test_wrong_method_is_refused_in_plain_words(house: House) -> None:
     response = house.client.post("/", data={"csrf_token": house.token()})
     assert response.status_code == 405
     assert "This page cannot do that" in response.text
+
+
+def test_a_proxy_is_answered_under_the_public_name_and_no_other(house: House) -> None:
+    assert house.client.get("/help", headers={"Host": "search.example.com"}).status_code == 400
+    names = allowed_hosts("127.0.0.1", "Search.example.com")
+    assert "search.example.com" in names
+    assert "evil.example.com" not in names
+    assert "127.0.0.1" in names
