@@ -26,9 +26,16 @@ from indexer.records.database import open_records
 from indexer.records.schema import chunks, documents, outbox, predictions, run_files
 from search_app.compose import compose
 from search_app.results import Mode, SearchRequest
-from search_app.settings import Settings
+from search_app.settings import Settings, load_settings
 
 Check = Callable[[Path], bool]
+
+
+def empty_home(home: Path, models: Path) -> Path:
+    """Makes a home that has the exported encoder of another, since exporting is not what is tried here."""
+    home.mkdir()
+    (home / "models").symlink_to(models.resolve())
+    return home
 
 
 def start(home: Path, arguments: list[str]) -> subprocess.Popen[bytes]:
@@ -85,7 +92,7 @@ def kill_ingests(folder: Path, inputs: list[str], kills: int, rng: random.Random
     """Kills ``kills`` ingests at random moments; returns how many finished homes were not the same."""
     wrong = trials = homes = 0
     while trials < kills:
-        home, homes = folder / f"home-{homes}", homes + 1
+        home, homes = empty_home(folder / f"home-{homes}", folder / "reference" / "models"), homes + 1
         while killed(start(home, ["ingest", *inputs]), rng.uniform(0.2, 8.0)):
             trials += 1
             if trials == kills:
@@ -122,7 +129,7 @@ def main() -> None:
     rng = random.Random(arguments.seed)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        reference = folder / "reference"
+        reference = empty_home(folder / "reference", load_settings().home / "models")
         start(reference, ["ingest", *arguments.folders]).wait()
         with open_records(f"sqlite:///{reference / 'records.sqlite'}").connect() as connection:
             texts = connection.execute(select(chunks.c.text).order_by(chunks.c.key).limit(500)).scalars()

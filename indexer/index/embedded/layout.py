@@ -161,7 +161,10 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         content = json.loads(path.read_bytes())
     except FileNotFoundError:
-        raise IndexUnavailableError(f"There is no search index at {path}. {REBUILD}") from None
+        raise IndexUnavailableError(
+            f"There is no search index at {path}: nothing was ingested yet, or it was deleted. Run "
+            '"clausewatch ingest" with your documents, or "clausewatch rebuild" if they were ingested before.'
+        ) from None
     except (OSError, ValueError) as error:
         raise IndexUnavailableError(f"The search index file {path} is damaged: {error}. {REBUILD}") from error
     if not isinstance(content, dict):
