@@ -1,4 +1,4 @@
-"""Documents and chunks as values, from the bytes of a file to what the index receives."""
+"""Documents and chunks as values, from the bytes of a file to its passages."""
 
 import datetime
 from collections.abc import Mapping
@@ -7,8 +7,6 @@ from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
-
-from models.labels import LabelPrediction
 
 
 class BlockKind(StrEnum):
@@ -118,18 +116,3 @@ class Chunk:
     end: int
     page: int | None
     section: str
-
-
-@dataclass(frozen=True, slots=True)
-class EnrichedChunk:
-    """A chunk with what the models say of it.
-
-    Attributes:
-        chunk: The passage.
-        vector: float32, shape (dimension,), unit length.
-        labels: Most probable first.
-    """
-
-    chunk: Chunk
-    vector: NDArray[np.float32]
-    labels: tuple[LabelPrediction, ...]

@@ -14,6 +14,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from indexer.errors import IndexerError, IndexUnavailableError
 from indexer.locks import WORKER, holder
 from indexer.records import schema
+from indexer.records.heartbeat import WORKER as ROLE
+from indexer.records.heartbeat import read_heartbeat
 from models.errors import ModelsError
 from search_app.events import Recorder
 
@@ -108,7 +110,13 @@ class Health:
             queued = select(func.min(schema.runs.c.started_at)).where(schema.runs.c.state == "queued")
             oldest = connection.scalar(queued)
             watched = connection.scalar(select(schema.watches.c.path).limit(1))
+            beat = read_heartbeat(connection, ROLE)
         waits = oldest is not None and _age(oldest) > PATIENCE_SECONDS
+        if running and beat and beat.process == running.process and _age(beat.beat) > PATIENCE_SECONDS:
+            return PartHealth(
+                "worker", State.DEGRADED, f"Process {beat.process} gave no sign of life since {beat.beat}.",
+                "End that process and start “clausewatch worker”; nothing is lost.",
+            )  # fmt: skip
         if running and not waits:
             return PartHealth("worker", State.OK, f"Runs as process {running.process} since {running.since}.")
         if running:
