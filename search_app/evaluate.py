@@ -17,7 +17,7 @@ from indexer.index.embedded import EmbeddedIndex
 from indexer.index.protocol import ChunkIndex, Filters, IndexedChunk
 from models.evaluation.retrieval import Judged, measure, read_judged
 from models.protocols import Encoder
-from search_app.fuse import Fused, fuse
+from search_app.fuse import fuse
 from search_app.query.parser import parse
 from search_app.results import Mode
 from search_app.retrieve import Question, retrieve
@@ -150,7 +150,7 @@ def _question(text: str, allowed: frozenset[int], encoder: Encoder) -> Question:
 
 def _rankings(index: ChunkIndex, question: Question) -> dict[Mode, list[tuple[int, float]]]:
     found = retrieve(index, question)
-    fused: tuple[Fused, ...] = fuse(found)
+    fused = fuse(found)
     return {
         Mode.KEYWORD: [(item.key, item.score) for item in found.lexical],
         Mode.SEMANTIC: [(item.key, item.score) for item in found.nearest],

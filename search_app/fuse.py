@@ -7,6 +7,7 @@ upper bound, and cosines, which crowd together, need no common scale.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import overload
 
 from indexer.index.protocol import Candidate, Candidates
 
@@ -35,18 +36,42 @@ class Fused:
     cosine: float | None = None
 
 
-def fuse(candidates: Candidates) -> tuple[Fused, ...]:
+class Fusion(Sequence[Fused]):
+    """The common ranking; what is shown of a candidate is gathered when it is asked for."""
+
+    def __init__(self, candidates: Candidates) -> None:
+        self._lexical, self._nearest = _ranked(candidates.lexical), _ranked(candidates.nearest)
+        scores = {key: contribution(rank, WORDS_WEIGHT) for key, (rank, _) in self._lexical.items()}
+        for key, (rank, _) in self._nearest.items():
+            scores[key] = scores.get(key, 0.0) + contribution(rank, MEANING_WEIGHT)
+        self._order = sorted((-score, key) for key, score in scores.items())
+
+    def __len__(self) -> int:
+        return len(self._order)
+
+    @overload
+    def __getitem__(self, place: int) -> Fused: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Fused]: ...
+    def __getitem__(self, place: int | slice) -> Fused | list[Fused]:
+        """Returns the candidate at a 0-based place, or those of a stretch."""
+        if isinstance(place, slice):
+            return [self._fused(*each) for each in self._order[place]]
+        return self._fused(*self._order[place])
+
+    def _fused(self, negated: float, key: int) -> Fused:
+        keyword_rank, keyword_score = self._lexical.get(key, (None, None))
+        semantic_rank, cosine = self._nearest.get(key, (None, None))
+        return Fused(key, -negated, keyword_rank, keyword_score, semantic_rank, cosine)
+
+
+def fuse(candidates: Candidates) -> Fusion:
     """Returns every candidate once, the best first, ties by key.
 
     The score is the sum over the lists of weight / (20 + rank), ranks from 1, weight 1 for words and
     1.5 for meaning; a list that does not contain a candidate adds nothing.
     """
-    lexical, nearest = _ranked(candidates.lexical), _ranked(candidates.nearest)
-    scores = {key: contribution(rank, WORDS_WEIGHT) for key, (rank, _) in lexical.items()}
-    for key, (rank, _) in nearest.items():
-        scores[key] = scores.get(key, 0.0) + contribution(rank, MEANING_WEIGHT)
-    order = sorted((-score, key) for key, score in scores.items())
-    return tuple(_fused(key, -score, lexical.get(key), nearest.get(key)) for score, key in order)
+    return Fusion(candidates)
 
 
 def contribution(rank: int, weight: float) -> float:
@@ -56,16 +81,3 @@ def contribution(rank: int, weight: float) -> float:
 
 def _ranked(candidates: Sequence[Candidate]) -> dict[int, tuple[int, float]]:
     return {candidate.key: (rank, candidate.score) for rank, candidate in enumerate(candidates, start=1)}
-
-
-def _fused(
-    key: int, score: float, words: tuple[int, float] | None, meaning: tuple[int, float] | None
-) -> Fused:
-    return Fused(
-        key,
-        score,
-        words[0] if words else None,
-        words[1] if words else None,
-        meaning[0] if meaning else None,
-        meaning[1] if meaning else None,
-    )

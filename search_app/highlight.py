@@ -71,30 +71,39 @@ def _analyse(piece: str, kind: str) -> tuple[_Token, ...]:
 _analysed = lru_cache(maxsize=100_000)(_analyse)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _AnyWord:
-    """Single words, the common case: only the pieces that hold one are looked for in the passage."""
+    """Single words, the common case: only pieces that may hold one are analysed."""
 
     terms: frozenset[str]
 
+    @cached_property
+    def promising(self) -> re.Pattern[str]:
+        """Finds what may hold a term; folding changes nothing of ASCII.
+
+        Stemming leaves two letters as they are, but for the last two of a stem ("dying" becomes "die").
+        """
+        begins = sorted({term[: min(max(len(term) - 2, 1), 2)] for term in self.terms})
+        either = "|".join(
+            "".join(f"[{re.escape(each + each.upper())}]" for each in begin) for begin in begins
+        )
+        return re.compile(rf"(?<![^\W_])(?:{either})|[^\x00-\x7f]")
+
     def spans(self, words: _Words) -> Iterator[tuple[int, int]]:
-        text = words.text
-        for piece in set(text.split()):
-            found = (_analysed if len(piece) <= _LONGEST_PIECE else _analyse)(piece, STEMMED)
-            inside = [(start, end) for term, start, end in found if term in self.terms]
-            if inside:
-                for at in _occurrences(text, piece):
-                    yield from ((at + start, at + end) for start, end in inside)
-
-
-def _occurrences(text: str, piece: str) -> Iterator[int]:
-    """Yields where a piece stands between blanks."""
-    at = text.find(piece)
-    while at >= 0:
-        end = at + len(piece)
-        if not text[at - 1 : at].strip() and not text[end : end + 1].strip():
-            yield at
-        at = text.find(piece, at + 1)
+        text, end = words.text, 0
+        for match in self.promising.finditer(text):
+            if match.start() < end:
+                continue
+            begin = match.start()
+            while begin > 0 and not text[begin - 1].isspace():
+                begin -= 1
+            end = _PIECE.match(text, begin).end()  # type: ignore[union-attr]  # no blank stands there
+            piece = text[begin:end]
+            for term, first, last in (_analysed if len(piece) <= _LONGEST_PIECE else _analyse)(
+                piece, STEMMED
+            ):
+                if term in self.terms:
+                    yield begin + first, begin + last
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from indexer.index.protocol import Candidate, Candidates, ChunkIndex, Order
-from search_app.fuse import Fused, fuse
-from search_app.retrieve import Question, listed, nearest, retrieve, sorted_among
+from search_app.fuse import Fused, Fusion, fuse
+from search_app.retrieve import Question, listed, retrieve, sorted_among
 
 DocumentsOf = Callable[[Sequence[int]], Mapping[int, str]]
 _STRETCH = 500
@@ -25,15 +25,10 @@ class Ranking:
     @cached_property
     def candidates(self) -> Candidates:
         """The two lists that are fused, each at most as long as the question's depth."""
-        question = self._question
-        if question.vector is None:
-            return Candidates((), ())
-        if question.order is not Order.RELEVANCE:
-            return Candidates((), nearest(self._index, question))
-        return retrieve(self._index, question)
+        return retrieve(self._index, self._question)
 
     @cached_property
-    def fused(self) -> tuple[Fused, ...]:
+    def fused(self) -> Fusion:
         """The fused candidates, the best first."""
         return fuse(self.candidates)
 

@@ -2,9 +2,6 @@
 
 from dataclasses import dataclass, replace
 
-import numpy as np
-from numpy.typing import NDArray
-
 from indexer.index.protocol import (
     Candidate,
     Candidates,
@@ -13,6 +10,7 @@ from indexer.index.protocol import (
     Detail,
     Filters,
     Order,
+    QueryVector,
     Retrieval,
 )
 from indexer.index.query import Node
@@ -31,7 +29,7 @@ class Question:
     Attributes:
         lexical: The words; None where words find nothing (search by meaning).
         condition: What hits found by meaning must match too.
-        vector: float32, shape (dimension,), unit length; None where meaning finds nothing.
+        vector: Of what the query means; None where meaning finds nothing.
         order: Of the list by words.
         floor: Cosine that the nearest passages must reach.
         depth: Length of each of the two lists that are fused.
@@ -41,7 +39,7 @@ class Question:
 
     lexical: Node | None
     condition: Node | None
-    vector: NDArray[np.float32] | None
+    vector: QueryVector | None
     filters: Filters
     order: Order = Order.RELEVANCE
     floor: float = COSINE_FLOOR
@@ -54,7 +52,9 @@ class Question:
 
 
 def retrieve(index: ChunkIndex, question: Question) -> Candidates:
-    """Returns both lists, each filters inside both, the nearest one pruned."""
+    """Returns both lists, the filters inside both, the nearest one pruned; without a vector, none."""
+    if question.vector is None:
+        return Candidates((), ())
     found = index.retrieve(
         Retrieval(
             lexical=question.lexical,
@@ -63,7 +63,7 @@ def retrieve(index: ChunkIndex, question: Question) -> Candidates:
             limit=question.depth,
         )
     )
-    return Candidates(found.lexical, _kept(index, question, found.nearest))
+    return replace(found, nearest=_kept(index, question, found.nearest))
 
 
 def listed(index: ChunkIndex, question: Question, offset: int, limit: int) -> tuple[Candidate, ...]:
@@ -82,21 +82,13 @@ def listed(index: ChunkIndex, question: Question, offset: int, limit: int) -> tu
     return index.retrieve(request).lexical
 
 
-def nearest(index: ChunkIndex, question: Question) -> tuple[Candidate, ...]:
-    """Returns the list by meaning alone, pruned."""
-    if question.vector is None:
-        return ()
-    request = Retrieval(lexical=None, vector=question.vector, filters=question.filters, limit=question.depth)
-    return _kept(index, question, index.retrieve(request).nearest)
-
-
-def count(index: ChunkIndex, question: Question, found: tuple[Candidate, ...], detail: Detail) -> Counts:
-    """Counts all that the question finds; ``found`` is its list by meaning."""
-    keys = frozenset(candidate.key for candidate in found)
+def count(index: ChunkIndex, question: Question, found: Candidates, detail: Detail) -> Counts:
+    """Counts all that the question finds; ``found`` is what ``retrieve`` returned for it."""
+    keys = frozenset(candidate.key for candidate in found.nearest)
     if question.lexical is None and question.vector is not None:
         counts = index.count(None, replace(question.filters, keys=keys), detail=detail)
         return replace(counts, by_words=0)
-    return index.count(question.lexical, question.filters, keys, detail)
+    return index.count(question.lexical, question.filters, keys - found.both, detail)
 
 
 def sorted_among(

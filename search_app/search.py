@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine
 
 from indexer.errors import UnknownDocumentError
-from indexer.index.protocol import Candidate, ChunkIndex, Counts, Detail, Filters, Order
+from indexer.index.protocol import Candidates, ChunkIndex, Counts, Detail, Filters, Order
 from indexer.index.query import Node, Without
 from indexer.records.read import chunk_documents, chunk_records
 from models.packs import Pack
@@ -23,13 +23,12 @@ from search_app.hits import HitMaker
 from search_app.query.parser import ParsedQuery, parse
 from search_app.ranking import Ranking
 from search_app.results import Hit, Mode, SearchPage, SearchRequest
-from search_app.retrieve import Question, count, nearest
+from search_app.retrieve import Question, count, retrieve
 from search_app.suggest import suggestions
 
 _NOTHING = Counts(chunks=0, documents=0, by_words=0, facets={})
 # Paging and every change of a filter ask for the same words again.
 _REMEMBERED_QUERIES = 512
-# Matches are counted while the hits are made.
 _COUNTING = ThreadPoolExecutor(8, thread_name_prefix="count")
 
 
@@ -53,12 +52,15 @@ class Searcher:
         if question is None:
             return _page((), _NOTHING, request, started, notices)
         ranking = Ranking(self._index, question)
-        found = ranking.candidates.nearest
-        counting = _COUNTING.submit(count, self._index, question, found, _detail(request))
+        found = ranking.candidates
+        counted = partial(count, self._index, question, found, _detail(request))
+        # The number of passages is known from listing them; all else is counted while the hits are made.
+        known = _detail(request) is Detail.CHUNKS
+        counting = counted if known else _COUNTING.submit(counted).result
         with self._engine.connect() as connection:
             items = self._items(connection, ranking, request)
             hits = self._hits(connection, items, parsed.tree, request.offset)
-        counts = counting.result()
+        counts = counting()
         if request.group:
             hits = self._with_others(hits, question, found)
         page = _page(hits, counts, request, started, notices)
@@ -80,10 +82,11 @@ class Searcher:
         if vector is None:
             raise UnknownDocumentError(f"There is no passage {key} in the search index")
         question = Question(None, None, vector, filters)
-        found = tuple(item for item in nearest(self._index, question) if item.key != key)
+        found = retrieve(self._index, question)
+        found = replace(found, nearest=tuple(item for item in found.nearest if item.key != key))
         items = [
             Fused(item.key, item.score, semantic_rank=rank, cosine=item.score)
-            for rank, item in enumerate(found[:limit], start=1)
+            for rank, item in enumerate(found.nearest[:limit], start=1)
         ]
         with self._engine.connect() as connection:
             hits = self._hits(connection, items, None, 0)
@@ -103,7 +106,7 @@ class Searcher:
         question = Question(
             lexical=None if request.mode is Mode.SEMANTIC and by_meaning else parsed.tree,
             condition=parsed.condition,
-            vector=self._vector(parsed.semantic_text) if by_meaning else None,
+            vector=partial(self._vector, parsed.semantic_text) if by_meaning else None,
             filters=request.filters,
             order=_order(request.order, parsed.tree),
         )
@@ -131,9 +134,7 @@ class Searcher:
             if item.key in records
         )
 
-    def _with_others(
-        self, hits: Sequence[Hit], question: Question, found: tuple[Candidate, ...]
-    ) -> tuple[Hit, ...]:
+    def _with_others(self, hits: Sequence[Hit], question: Question, found: Candidates) -> tuple[Hit, ...]:
         """Says of each hit how many more passages of its document the search finds."""
         result = []
         for hit in hits:
@@ -144,13 +145,13 @@ class Searcher:
 
     def _recount(self, question: Question, filters: Filters) -> Counts:
         other = replace(question, filters=filters)
-        return count(self._index, other, nearest(self._index, other), Detail.FACETS)
+        return count(self._index, other, retrieve(self._index, other), Detail.FACETS)
 
     def _total(self, request: SearchRequest) -> int:
         question, _ = self._question(request, parse(request.text))
         if question is None:
             return 0
-        return count(self._index, question, nearest(self._index, question), Detail.CHUNKS).chunks
+        return count(self._index, question, retrieve(self._index, question), Detail.CHUNKS).chunks
 
 
 def _detail(request: SearchRequest) -> Detail:

@@ -1,5 +1,6 @@
 """The web server process: waitress in front of the application, and a worker beside it."""
 
+import gc
 import signal
 import subprocess
 import sys
@@ -41,6 +42,9 @@ def serve(settings: Settings, *, worker: bool) -> None:
     except OSError as error:
         raise AddressInUseError(settings.host, settings.port, error) from error
     port = _port(server)
+    # What is loaded by now stays: the collector need not look through it again and again.
+    gc.collect()
+    gc.freeze()
     with _worker(parts) if worker else _none():
         print(f"Clausewatch answers at http://{settings.host}:{port}/ (Ctrl-C ends it)", flush=True)  # noqa: T201
         signal.signal(signal.SIGTERM, _interrupt)

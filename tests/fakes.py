@@ -71,9 +71,8 @@ class DictIndex:
         self.status()
         if request.vector is None:
             return Candidates((), ())
-        scored = [
-            Candidate(chunk.key, float(chunk.vector @ request.vector)) for chunk in self.chunks.values()
-        ]
+        vector = request.vector() if callable(request.vector) else request.vector
+        scored = [Candidate(chunk.key, float(chunk.vector @ vector)) for chunk in self.chunks.values()]
         scored.sort(key=lambda candidate: (-candidate.score, candidate.key))
         return Candidates((), tuple(scored[: request.limit]))
 

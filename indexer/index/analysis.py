@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import tantivy
 
@@ -18,6 +18,8 @@ from indexer.index.mapping import chunk_mapping
 
 STEMMED = "stemmed"
 EXACT = "exact"
+# The words of a text are asked for twice in a row, and those of titles and headings again and again.
+REMEMBERED = 4_096
 
 # Same length on both sides: offsets stay true.
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "´": "'", "`": "'", "＇": "'"})
@@ -33,6 +35,7 @@ class Token:
     end: int
 
 
+@lru_cache(REMEMBERED)
 def words(text: str) -> str:
     """Returns the words of a text separated by single blanks, as the index takes them."""
     return " ".join(_pattern().findall(_unify(text)[0]))
@@ -55,6 +58,11 @@ def terms(text: str, kind: str) -> list[tuple[int, str]]:
     Positions number the words of the text from 0; one that is missing was a stop word.
     """
     return _analyzed(_pattern().findall(_unify(text)[0]), kind)
+
+
+def stems(text: str) -> frozenset[str]:
+    """Returns the different terms of the field ``text``, stop words left out."""
+    return frozenset(analyzer(STEMMED).analyze(words(text)))
 
 
 def fold(text: str) -> str:

@@ -1,6 +1,6 @@
 """What every search index does; backends differ in where, never in what they answer."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
@@ -76,13 +76,17 @@ class Order(StrEnum):
     NEWEST = "newest"
 
 
+QueryVector = NDArray[np.float32] | Callable[[], NDArray[np.float32]]
+
+
 @dataclass(frozen=True, slots=True)
 class Retrieval:
     """One request for candidates.
 
     Attributes:
         lexical: The words; None for no lexical list unless ``everything``.
-        vector: float32, shape (dimension,), unit length; None for no nearest list.
+        vector: float32, shape (dimension,), unit length, or a function that gives it, so that words can be
+            searched while a query is encoded; None for no nearest list.
         filters: Hold inside both retrievers.
         limit: Length of each list at most.
         offset: Skipped at the front of the lexical list; the nearest list always starts at 0.
@@ -90,7 +94,7 @@ class Retrieval:
     """
 
     lexical: Node | None
-    vector: NDArray[np.float32] | None
+    vector: QueryVector | None
     filters: Filters
     limit: int = 100
     offset: int = 0
@@ -108,10 +112,16 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """The two lists, best first, ties by key."""
+    """The two lists, best first, ties by key.
+
+    Attributes:
+        both: Keys in the nearest list of all chunks that match the words, be they in the lexical list or
+            beyond its end.
+    """
 
     lexical: tuple[Candidate, ...]
     nearest: tuple[Candidate, ...]
+    both: frozenset[int] = frozenset()
 
 
 class FacetName(StrEnum):
@@ -196,7 +206,10 @@ class ChunkIndex(Protocol):
         also: frozenset[int] = frozenset(),
         detail: Detail = Detail.FACETS,
     ) -> Counts:
-        """Counts what matches ``lexical`` (None: everything) or is in ``also``, within the filters."""
+        """Counts what matches ``lexical`` (None: everything) or is in ``also``, within the filters.
+
+        ``also`` are chunks that do not match ``lexical``; ``Candidates.both`` tells them apart.
+        """
         ...
 
     def apply(self, upserts: Sequence[IndexedChunk], removed_documents: Sequence[str], position: int) -> None:

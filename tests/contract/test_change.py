@@ -31,6 +31,8 @@ def assert_answers(index, chunks):
     for tree in (TREES["word"], TREES["any"], TREES["phrase"], TREES["wildcard"], TREES["title"]):
         assert_same_ranking(lexical(index, tree), reference.lexical(tree, EVERYTHING))
         assert_counts(index, reference, tree, EVERYTHING)
+        found = index.retrieve(Retrieval(tree, chunks[0].vector, EVERYTHING, limit=30))
+        assert found.both == {each.key for each in found.nearest} & reference.scores(tree).keys()
     for filters in (EVERYTHING, FILTERS["collection"], FILTERS["sure label"], FILTERS["from"]):
         query = chunks[0].vector
         assert_same(nearest(index, query, filters), reference.nearest(query, filters), 1e-3)
@@ -64,6 +66,14 @@ def test_a_changed_document_loses_the_chunks_that_it_no_longer_has(filled, chunk
     ]
     filled.apply(changed, [], 8)
     assert_answers(filled, [each for each in chunks if each.document != "document-3"] + changed)
+
+
+def test_a_new_title_is_found_though_text_and_vector_stay(filled, chunks):
+    renamed = [replace(each, title="Supply Zebrawood") for each in of_document(chunks, "document-3")]
+    filled.apply(renamed, [], 8)
+    assert_answers(filled, [each for each in chunks if each.document != "document-3"] + renamed)
+    found = filled.retrieve(Retrieval(Word("zebrawood"), renamed[0].vector, EVERYTHING, limit=80))
+    assert found.both == {each.key for each in renamed}
 
 
 def test_a_document_that_is_removed_and_upserted_at_once_stays_with_its_new_content(filled, chunks):

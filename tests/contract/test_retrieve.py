@@ -1,5 +1,6 @@
 """Both lists: ids, order, ties, scores and filters, compared with brute force."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -119,6 +120,32 @@ def test_no_allowed_key_finds_nothing(index, chunks):
     nothing = Filters(keys=frozenset())
     found = index.retrieve(Retrieval(Word("party"), chunks[0].vector, nothing))
     assert (found.lexical, found.nearest) == ((), ())
+
+
+MORE_TREES = {
+    "stop words beside others": AnyOf((Word("of"), Word("audit"), Word("royalty")), 2),
+    "nothing but stop words": AllOf((Word("to"), Word("be"))),
+    "more than there are": AnyOf((Word("audit"), Word("royalty")), 5),
+    "excluded stop word": Without(Word("party"), Word("the")),
+    "nothing": Word("!?"),
+}
+
+
+@pytest.mark.parametrize("tree", (TREES | MORE_TREES).values(), ids=TREES | MORE_TREES)
+def test_of_the_nearest_it_is_known_which_match_the_words_beyond_the_lexical_list_too(index, chunks, tree):
+    matching = {key for key, _ in lexical(index, tree)}
+    for filters in (EVERYTHING, FILTERS["collections"]):
+        found = index.retrieve(Retrieval(tree, chunks[7].vector, filters, limit=40))
+        assert len(found.nearest) > 20
+        assert found.both == {each.key for each in found.nearest} & matching
+
+
+def test_a_vector_may_be_a_function(index, chunks):
+    asked = Retrieval(Word("party"), chunks[7].vector, EVERYTHING)
+    assert index.retrieve(replace(asked, vector=lambda: chunks[7].vector)) == index.retrieve(asked)
+    for vector in (chunks[7].vector[:3], lambda: chunks[7].vector[:3]):
+        with pytest.raises(ValueError, match="shape"):
+            index.retrieve(replace(asked, vector=vector))
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 7, 20])

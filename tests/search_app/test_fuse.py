@@ -30,4 +30,4 @@ def test_ties_are_ordered_by_key() -> None:
 def test_one_empty_list_leaves_the_order_of_the_other() -> None:
     nearest = (Candidate(5, 0.9), Candidate(1, 0.8), Candidate(3, 0.7))
     assert [item.key for item in fuse(Candidates((), nearest))] == [5, 1, 3]
-    assert fuse(Candidates((), ())) == ()
+    assert list(fuse(Candidates((), ()))) == []

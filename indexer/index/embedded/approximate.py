@@ -20,7 +20,7 @@ Swig = Any
 # A segment of more rows than this gets an approximate index; fewer are all compared.
 EXACT_ROWS = 50_000
 # Candidates per wanted row, compared exactly afterwards.
-OVERSAMPLING = 3
+OVERSAMPLING = 2
 KIND = "HNSW32,SQ8"
 # Rows that the quantiser learns the range of each dimension from.
 TRAINING_ROWS = 65_536

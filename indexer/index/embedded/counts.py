@@ -5,7 +5,6 @@ from typing import Any
 import tantivy
 
 from indexer.index.embedded.filters import Clause, keys_query, within
-from indexer.index.embedded.lexical import number
 from indexer.index.protocol import Counts, Detail, FacetName
 from models.labels import Severity
 
@@ -40,23 +39,21 @@ def counted(
         searcher: The state to count in.
         lexical: The words; None for everything.
         restrictions: The filters.
-        also: Keys that count as well.
+        also: Keys that count as well; none of them matches the words.
         by_words: How many chunks match the words, within the filters.
         allowed_also: How many of ``also`` are there and pass the filters.
         detail: What to count beside the chunks.
     """
-    words = within(lexical or tantivy.Query.all_query(), restrictions)
-    every, only_also = words, 0
+    chunks = by_words if lexical is None else by_words + allowed_also
+    if detail is Detail.CHUNKS:
+        return Counts(chunks, None, by_words, {})
+    every = within(lexical or tantivy.Query.all_query(), restrictions)
     if also and lexical is not None:
         extra = within(keys_query(also), restrictions)
-        every = tantivy.Query.boolean_query([(tantivy.Occur.Should, words), (tantivy.Occur.Should, extra)])
-        common = tantivy.Query.boolean_query([(tantivy.Occur.Must, extra), (tantivy.Occur.Must, words)])
-        only_also = allowed_also - number(searcher, common)
-    if detail is Detail.CHUNKS:
-        return Counts(by_words + only_also, None, by_words, {})
+        every = tantivy.Query.boolean_query([(tantivy.Occur.Should, every), (tantivy.Occur.Should, extra)])
     answer = searcher.aggregate(every, _request(detail))
     return Counts(
-        chunks=by_words + only_also,
+        chunks=chunks,
         documents=len(answer["documents"]["buckets"]),
         by_words=by_words,
         facets={name: _values(name, answer[name.value]) for name in FacetName}

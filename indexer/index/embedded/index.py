@@ -53,10 +53,6 @@ class EmbeddedIndex:
 
     def retrieve(self, request: Retrieval) -> Candidates:
         """Returns the two lists. Raises IndexUnavailableError."""
-        if request.vector is not None and request.vector.shape != (self._dimension,):
-            raise ValueError(
-                f"The query vector has shape {request.vector.shape}, expected ({self._dimension},)."
-            )
         return self._present().retrieve(request)
 
     def count(

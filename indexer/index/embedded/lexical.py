@@ -111,10 +111,8 @@ def _complete(searcher: tantivy.Searcher, query: tantivy.Query, wanted: int) -> 
 
 def _by_key(searcher: tantivy.Searcher, hits: list[Hit]) -> list[Candidate]:
     found = searcher.fast_field_values("key", [address for _, address in hits])
-    candidates = [
-        Candidate(int(key or 0), _rounded(score)) for (score, _), key in zip(hits, found, strict=True)
-    ]
-    return sorted(candidates, key=lambda each: (-each.score, each.key))
+    order = sorted((-_rounded(score), int(key or 0)) for (score, _), key in zip(hits, found, strict=True))
+    return [Candidate(key, -negated) for negated, key in order]
 
 
 def _rounded(score: float) -> float:

@@ -5,9 +5,12 @@ Half precision keeps a cosine within 1e-3 of the full one. Files, all memory-map
     <name>.keys.npy       int64, shape (rows,), ascending
     <name>.documents.npy  int64, shape (rows,), number of the document of each row
     <name>.codes.faiss    float16 codes of every row
+    <name>.terms.npy      uint32, the hashed words of every row; where each row's end:
+    <name>.ends.npy       int64, shape (rows,)
     <name>.near.faiss     approximate index over the rows, for a segment of more than EXACT_ROWS
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +29,7 @@ from indexer.index.embedded.approximate import (
     open_approximate,
 )
 from indexer.index.embedded.layout import FLAT, SegmentEntry, sync
+from indexer.index.embedded.terms import Terms, joined
 
 # Its type stubs lack the Python arguments that its wrapper adds.
 faiss: Any = faiss_stubs
@@ -47,11 +51,13 @@ class Rows:
         keys: int64, shape (n,), each once.
         documents: int64, shape (n,).
         codes: float16, shape (n, dimension).
+        terms: The words of n rows.
     """
 
     keys: NDArray[np.int64]
     documents: NDArray[np.int64]
     codes: NDArray[np.float16]
+    terms: Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +81,17 @@ class Segment:
         keys: int64, shape (rows,), ascending.
         documents: int64, shape (rows,).
         codes: float16, shape (rows, dimension).
+        terms: The words of each row.
         live: bool, shape (rows,): not deleted.
     """
 
     def __init__(self, directory: Path, entry: SegmentEntry) -> None:
         self.entry = entry
-        self.keys: NDArray[np.int64] = np.load(directory / f"{entry.name}.keys.npy", mmap_mode="r")
-        self.documents: NDArray[np.int64] = np.load(directory / f"{entry.name}.documents.npy", mmap_mode="r")
+        self.keys: NDArray[np.int64] = _mapped(directory / f"{entry.name}.keys.npy")
+        self.documents: NDArray[np.int64] = _mapped(directory / f"{entry.name}.documents.npy")
+        self.terms = Terms(
+            _mapped(directory / f"{entry.name}.terms.npy"), _mapped(directory / f"{entry.name}.ends.npy")
+        )
         self._flat = faiss.read_index(str(directory / f"{entry.name}.codes.faiss"), faiss.IO_FLAG_MMAP_IFC)
         raw = faiss.rev_swig_ptr(self._flat.codes.data(), entry.rows * self._flat.d * 2)
         self.codes: NDArray[np.float16] = raw.view(np.float16).reshape(entry.rows, self._flat.d)
@@ -96,12 +106,21 @@ class Segment:
 
     def mask(self, keys: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Returns which rows have one of the keys; ``keys`` ascending, shape (n,)."""
+        mask = np.zeros(len(self.keys), np.bool_)
+        mask[self._rows(keys)] = True
+        return mask
+
+    def live_rows(self, keys: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Returns the live rows that have one of the keys, ascending; ``keys`` ascending, shape (n,)."""
+        rows = self._rows(keys)
+        return rows[self.live[rows]]
+
+    def _rows(self, keys: NDArray[np.int64]) -> NDArray[np.int64]:
         at = np.searchsorted(self.keys, keys)
         inside = at < len(self.keys)
         at = at[inside]
-        mask = np.zeros(len(self.keys), np.bool_)
-        mask[at[self.keys[at] == keys[inside]]] = True
-        return mask
+        found: NDArray[np.int64] = at[self.keys[at] == keys[inside]]
+        return found
 
     def search(self, query: NDArray[np.float32], count: int, allowed: NDArray[np.bool_] | None) -> Found:
         """Returns the ``count`` nearest live rows, more where the last one ties with others.
@@ -153,6 +172,12 @@ def _best(
     return Found(found[0][order], scores[0][order])
 
 
+def _mapped(path: Path) -> NDArray[Any]:
+    # A plain view: each slice of a memmap takes microseconds to know that it is one.
+    mapped: NDArray[Any] = np.load(path, mmap_mode="r").view(np.ndarray)
+    return mapped
+
+
 def new_codes(dimension: int) -> Swig:
     """Returns an empty exact index of half-precision codes."""
     return faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
@@ -162,10 +187,13 @@ def write_segment(directory: Path, name: str, rows: Rows) -> SegmentEntry:
     """Writes the files of a segment, in full before anything names it."""
     order = np.argsort(rows.keys, kind="stable")
     flat = new_codes(rows.codes.shape[1])
-    for start in range(0, len(order), BLOCK_ROWS):
-        flat.add_sa_codes(np.ascontiguousarray(rows.codes[order[start : start + BLOCK_ROWS]]).view(np.uint8))
+    for block in _blocks(order):
+        flat.add_sa_codes(np.ascontiguousarray(rows.codes[block]).view(np.uint8))
     np.save(directory / f"{name}.keys.npy", rows.keys[order])
     np.save(directory / f"{name}.documents.npy", rows.documents[order])
+    terms = joined([rows.terms.take(each) for each in _blocks(order)])
+    np.save(directory / f"{name}.terms.npy", terms.hashes)
+    np.save(directory / f"{name}.ends.npy", terms.ends)
     faiss.write_index(flat, str(directory / f"{name}.codes.faiss"))
     kind = FLAT
     if len(order) > EXACT_ROWS:
@@ -175,6 +203,10 @@ def write_segment(directory: Path, name: str, rows: Rows) -> SegmentEntry:
     for path in directory.glob(f"{name}.*"):
         sync(path)
     return SegmentEntry(name=name, rows=len(order), kind=kind)
+
+
+def _blocks(order: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+    return (order[start : start + BLOCK_ROWS] for start in range(0, len(order), BLOCK_ROWS))
 
 
 def write_live(directory: Path, entry: SegmentEntry, live: NDArray[np.bool_], serial: int) -> SegmentEntry:

@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from indexer.errors import IndexUnavailableError
 from indexer.index.embedded import lexical
 from indexer.index.embedded.counts import counted
-from indexer.index.embedded.filters import Clause, clauses, within
+from indexer.index.embedded.filters import Clause, clauses, keys_query, within
 from indexer.index.embedded.layout import REBUILD, Layout, Manifest, Pointer
 from indexer.index.embedded.schema import register_analyzers
-from indexer.index.embedded.translate import prune, translate
+from indexer.index.embedded.terms import matches
+from indexer.index.embedded.translate import normal, translate
 from indexer.index.embedded.vectors import VectorSet
 from indexer.index.protocol import Candidate, Candidates, Counts, Detail, Filters, Order, Retrieval
 from indexer.index.query import Node
@@ -84,7 +85,7 @@ class State:
         self._matching = _Recent(CACHED_COUNTS)
 
     def retrieve(self, request: Retrieval) -> Candidates:
-        """Answers a retrieval; the vector has the right dimension."""
+        """Answers a retrieval. Raises ValueError for a vector of another dimension."""
         restrictions = clauses(request.filters)
         limit, offset = max(request.limit, 0), max(request.offset, 0)
         if not limit:
@@ -92,8 +93,9 @@ class State:
         if request.vector is None:
             return Candidates(self._lexical(request, restrictions, limit, offset), ())
         words = _BESIDE.submit(self._lexical, request, restrictions, limit, offset)
-        nearest = self.vectors.search(request.vector, limit, self._allowed(restrictions))
-        return Candidates(words.result(), nearest)
+        nearest = self.vectors.search(self._query_vector(request), limit, self._allowed(restrictions))
+        both = self._both(request.lexical, [each.key for each in nearest])
+        return Candidates(words.result(), nearest, both)
 
     def count(self, node: Node | None, filters: Filters, also: frozenset[int], detail: Detail) -> Counts:
         """Counts matches; remembered, as each page of results asks for the same numbers."""
@@ -115,11 +117,32 @@ class State:
         if not keys:
             return 0
         allowed = self._allowed(restrictions)
-        masks = self.vectors.masks(np.fromiter(keys, np.int64))
-        return sum(
-            int(np.count_nonzero(mask & segment.live & (True if allowed is None else allowed[number])))
-            for number, (mask, segment) in enumerate(zip(masks, self.vectors.segments, strict=True))
-        )
+        wanted = np.sort(np.fromiter(keys, np.int64))
+        rows = [each.live_rows(wanted) for each in self.vectors.segments]
+        if allowed is None:
+            return sum(map(len, rows))
+        return sum(int(np.count_nonzero(mask[some])) for mask, some in zip(allowed, rows, strict=True))
+
+    def _query_vector(self, request: Retrieval) -> NDArray[np.float32]:
+        vector = request.vector() if callable(request.vector) else request.vector
+        dimension = self.manifest.dimension
+        if vector is None or vector.shape != (dimension,):
+            shape = None if vector is None else vector.shape
+            raise ValueError(f"The query vector has shape {shape}, expected ({dimension},).")
+        return vector
+
+    def _both(self, node: Node | None, keys: list[int]) -> frozenset[int]:
+        """Returns those of some live chunks that match the words."""
+        telling = normal(node) if node is not None else None
+        if telling is None or not keys:
+            return frozenset()
+        rows, terms = self.vectors.terms(keys)
+        found = matches(telling, terms)
+        if found is None:
+            words = [(tantivy.Occur.Must, each) for each in (keys_query(keys), translate(telling))]
+            rows = lexical.keys(self.searcher, tantivy.Query.boolean_query(words), len(keys))
+            return frozenset(rows.tolist())
+        return frozenset(rows[found].tolist())
 
     def _lexical(
         self, request: Retrieval, restrictions: list[Clause], limit: int, offset: int
@@ -157,7 +180,7 @@ class State:
 
 def _matched(node: Node | None, filters: Filters) -> tuple[bool, Node | None, Filters]:
     """Returns what decides which chunks match."""
-    return node is None, prune(node) if node is not None else None, filters
+    return node is None, normal(node) if node is not None else None, filters
 
 
 def open_lexical(layout: Layout, generation: str, name: str) -> tantivy.Index:

@@ -9,6 +9,7 @@ is passed over, the first words count.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import combinations, islice
 
 import tantivy
@@ -23,6 +24,8 @@ MAX_DEPTH = 32
 MAX_SLOP = 1_000
 # Pairs of words that proximity compares.
 MAX_PAIRS = 45
+# One search asks several times for the same tree.
+REMEMBERED = 256
 LITERALS_IN_FRONT = 2
 
 _SHOULD, _MUST, _MUST_NOT = tantivy.Occur.Should, tantivy.Occur.Must, tantivy.Occur.MustNot
@@ -31,16 +34,25 @@ _PIECES = re.compile(r"[\w*?.,']+")
 
 def translate(node: Node) -> tantivy.Query:
     """Returns the query for a tree; one that matches nothing where no word is left."""
-    pruned = prune(node)
-    if pruned is None:
+    found = normal(node)
+    if found is None:
         return tantivy.Query.empty_query()
-    found = _translate(pruned, literal=not _says_something(pruned))
-    return found if found is not None else tantivy.Query.empty_query()
+    return _translate(found, literal=not _says_something(found)) or tantivy.Query.empty_query()
 
 
-def prune(node: Node) -> Node | None:
-    """Returns the tree within the bounds of words and levels; None where nothing is left."""
-    return _prune(node, iter(range(MAX_LEAVES)), MAX_DEPTH)
+def normal(node: Node) -> Node | None:
+    """Returns the part of a tree that counts; None where nothing is left.
+
+    It lies within the bounds of words and levels. Words of which the analysis leaves nothing are gone,
+    unless there are no others.
+    """
+    pruned = _prune(node, iter(range(MAX_LEAVES)), MAX_DEPTH)
+    return _normal(pruned) if pruned is not None else None
+
+
+@lru_cache(REMEMBERED)
+def _normal(pruned: Node) -> Node | None:
+    return _telling(pruned) if _says_something(pruned) else pruned
 
 
 def _prune(node: Node | None, budget: Iterator[int], depth: int) -> Node | None:
@@ -56,6 +68,18 @@ def _prune(node: Node | None, budget: Iterator[int], depth: int) -> Node | None:
         parts = tuple(part for each in node.parts if (part := _prune(each, budget, depth - 1)) is not None)
         return replace(node, parts=parts) if parts else None
     return node if next(budget, None) is not None else None
+
+
+def _telling(node: Node) -> Node | None:
+    """Returns a tree without the parts that say nothing."""
+    if isinstance(node, Without):
+        kept = _telling(node.kept) if node.kept is not None else None
+        removed = _telling(node.removed)
+        return kept if removed is None else Without(kept, removed)
+    if isinstance(node, AnyOf | AllOf):
+        parts = tuple(part for each in node.parts if (part := _telling(each)) is not None)
+        return replace(node, parts=parts) if parts else None
+    return node if _says_something(node) else None
 
 
 def _says_something(node: Node) -> bool:

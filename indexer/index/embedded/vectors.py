@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from indexer.index.embedded.layout import SegmentEntry
 from indexer.index.embedded.segment import Rows, Segment, write_live, write_segment
+from indexer.index.embedded.terms import Terms, joined
 from indexer.index.protocol import Candidate
 
 # Segments within one tier (a factor of this in size) are merged when so many have gathered.
@@ -63,10 +64,18 @@ class VectorSet:
         found: dict[int, NDArray[np.float32]] = {}
         wanted = np.unique(np.asarray(keys, dtype=np.int64))
         for segment in self.segments:
-            rows = np.flatnonzero(segment.mask(wanted) & segment.live)
-            for row in rows.tolist():
+            for row in segment.live_rows(wanted).tolist():
                 found[int(segment.keys[row])] = segment.codes[row].astype(np.float32)
         return found
+
+    def terms(self, keys: Sequence[int]) -> tuple[NDArray[np.int64], Terms]:
+        """Returns those of some keys that live here, in no particular order, and the words of each."""
+        wanted = np.sort(np.asarray(keys, dtype=np.int64))
+        rows = [each.live_rows(wanted) for each in self.segments]
+        return (
+            np.concatenate([each.keys[some] for each, some in zip(self.segments, rows, strict=True)]),
+            joined([each.terms.take(some) for each, some in zip(self.segments, rows, strict=True)]),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +118,7 @@ def apply_change(
 def _unchanged(
     segment: Segment, affected: NDArray[np.int64], rows: Rows, order: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Returns pairs (row of the segment, index into ``rows``) of equal key, document and vector."""
+    """Returns pairs (row of the segment, index into ``rows``) of equal key, document, vector and words."""
     if not len(affected) or not len(order):
         return np.empty(0, np.int64), np.empty(0, np.int64)
     keys = segment.keys[affected]
@@ -119,6 +128,7 @@ def _unchanged(
         (rows.keys[index] == keys)
         & (rows.documents[index] == segment.documents[affected])
         & (rows.codes[index] == segment.codes[affected]).all(axis=1)
+        & segment.terms.same(affected, rows.terms, index)
     )
     return affected[same], index[same]
 
@@ -147,6 +157,7 @@ def merge(
         np.concatenate([each.keys[rows] for each, rows in zip(merged, live, strict=True)]),
         np.concatenate([each.documents[rows] for each, rows in zip(merged, live, strict=True)]),
         np.concatenate([each.codes[rows] for each, rows in zip(merged, live, strict=True)]),
+        joined([each.terms.take(rows) for each, rows in zip(merged, live, strict=True)]),
     )
     kept = [each.entry for each in present.segments if each.entry not in due]
     return [*kept, write_segment(directory, f"s{serial}", rows)]
@@ -161,4 +172,4 @@ def _tier(size: int) -> int:
 
 
 def _take(rows: Rows, index: NDArray[np.int64]) -> Rows:
-    return Rows(rows.keys[index], rows.documents[index], rows.codes[index])
+    return Rows(rows.keys[index], rows.documents[index], rows.codes[index], rows.terms.take(index))
