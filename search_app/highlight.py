@@ -87,7 +87,7 @@ class _AnyWord:
         either = "|".join(
             "".join(f"[{re.escape(each + each.upper())}]" for each in begin) for begin in begins
         )
-        return re.compile(rf"(?<![^\W_])(?:{either})|[^\x00-\x7f]")
+        return re.compile(rf"(?<![^\W_])(?:{either})|[^\x00-\x7f\s]")
 
     def spans(self, words: _Words) -> Iterator[tuple[int, int]]:
         text, end = words.text, 0

@@ -1,7 +1,11 @@
 """Marks: the words that the index itself would match, as offsets in the passage."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from indexer.index.analysis import tokens
+from indexer.index.query import Word
 from search_app.highlight import Highlighter
 from search_app.query.parser import parse
 
@@ -60,3 +64,31 @@ def test_nothing_is_marked_without_a_query_or_a_text() -> None:
 
 def test_a_long_run_without_blanks_is_marked() -> None:
     assert marked("责任", "限" * 5000 + "责任") == ["责任"]
+
+
+WORDS = [
+    "dying",
+    "Dies",
+    "liability",
+    "LIABILITIES",
+    "_liable",
+    "l’accord",
+    "Ägypten",
+    "agypten",
+    "合同",
+    "5.2",
+    "sky",
+    "skies",
+]
+ASKED = ["dying", "liability", "liable", "accord", "ägypten", "合", "5.2", "sky"]
+BLANKS = [" ", "\n", "\u00a0", "\u2003", ", ", "-", "(", "\u200b", "’"]
+
+
+@given(st.lists(st.sampled_from(WORDS + BLANKS), max_size=30).map("".join), st.sampled_from(ASKED))
+def test_words_are_marked_wherever_the_analysis_of_the_whole_passage_finds_them(
+    text: str, query: str
+) -> None:
+    [wanted] = (token.term for token in tokens(query))
+    expected = [(token.start, token.end) for token in tokens(text) if token.term == wanted]
+    marks = Highlighter(Word(query)).marks(text)
+    assert [(mark.start, mark.end) for mark in marks] == expected

@@ -11,7 +11,7 @@ from indexer.errors import IndexerError
 from indexer.index.embedded.layout import Layout, Manifest, Pointer, SegmentEntry, sync
 from indexer.index.embedded.schema import HEAP_BYTES, THREADS, new_lexical, payload, to_document
 from indexer.index.embedded.segment import Rows, write_segment
-from indexer.index.embedded.terms import Terms, joined
+from indexer.index.embedded.terms import Postings, joined
 from indexer.index.embedded.writer import to_rows
 from indexer.index.mapping import chunk_mapping
 from indexer.index.protocol import IndexedChunk
@@ -31,7 +31,7 @@ class Builder:
         self._encoder, self._dimension = encoder, dimension
         self._keys: list[NDArray[np.int64]] = []
         self._documents: list[NDArray[np.int64]] = []
-        self._terms: list[Terms] = []
+        self._postings: list[Postings] = []
         vectors = layout.vectors(name)
         vectors.mkdir(parents=True)
         self._spool = (vectors / SPOOL).open("wb")
@@ -47,7 +47,7 @@ class Builder:
             self._keys.append(rows.keys)
             self._documents.append(rows.documents)
             self._spool.write(rows.codes.tobytes())
-            self._terms.append(rows.terms)
+            self._postings.append(rows.postings)
 
     def finish(self, position: int) -> None:
         """Verifies the counts, then flips the pointer; the old generation is kept as previous.
@@ -98,7 +98,7 @@ class Builder:
         entries: tuple[SegmentEntry, ...] = ()
         if len(keys):
             codes = np.memmap(spool, np.float16, "r", shape=(len(keys), self._dimension))
-            rows = Rows(keys, np.concatenate(self._documents), codes, joined(self._terms))
+            rows = Rows(keys, np.concatenate(self._documents), codes, joined(self._postings))
             entries = (write_segment(directory, "s1", rows),)
         spool.unlink()
         return entries

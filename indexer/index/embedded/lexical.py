@@ -1,5 +1,6 @@
 """Ordered lists of keys from tantivy: by relevance, risk or date, ties always by key."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,30 @@ def ranked(
     wanted = offset + limit
     hits, matching = _complete(searcher, query, wanted)
     return tuple(_by_key(searcher, hits)[offset:wanted]), matching
+
+
+def sifted(
+    searcher: tantivy.Searcher,
+    query: tantivy.Query,
+    passing: Callable[[NDArray[np.int64]], NDArray[np.bool_]],
+    wanted: int,
+) -> tuple[Candidate, ...] | None:
+    """Returns the first ``wanted`` hits by BM25, ties by key, that pass; None where they lie deeper.
+
+    Args:
+        searcher: The state to search in.
+        query: Matches more than what passes.
+        passing: Says of keys, shape (n,), which pass.
+        wanted: How many, from 1.
+    """
+    asked = 2 * wanted + MARGIN
+    hits: list[Hit] = searcher.search(query, asked, count=False).hits
+    candidates = _by_key(searcher, hits)
+    passed = passing(np.array([each.key for each in candidates], np.int64))
+    found = [each for each, passes in zip(candidates, passed.tolist(), strict=True) if passes]
+    # What ties with the last hit may go on behind it.
+    enough = len(found) >= wanted and found[wanted - 1].score > _rounded(hits[-1][0])
+    return tuple(found[:wanted]) if enough or len(hits) < asked else None
 
 
 def ordered(

@@ -5,13 +5,11 @@ Half precision keeps a cosine within 1e-3 of the full one. Files, all memory-map
     <name>.keys.npy       int64, shape (rows,), ascending
     <name>.documents.npy  int64, shape (rows,), number of the document of each row
     <name>.codes.faiss    float16 codes of every row
-    <name>.terms.npy      uint32, the hashed words of every row; where each row's end:
-    <name>.ends.npy       int64, shape (rows,)
+    <name>.words.npy      these and three more: the words of the rows, as ``Postings`` describes
     <name>.near.faiss     approximate index over the rows, for a segment of more than EXACT_ROWS
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +27,7 @@ from indexer.index.embedded.approximate import (
     open_approximate,
 )
 from indexer.index.embedded.layout import FLAT, SegmentEntry, sync
-from indexer.index.embedded.terms import Terms, joined
+from indexer.index.embedded.terms import Postings
 
 # Its type stubs lack the Python arguments that its wrapper adds.
 faiss: Any = faiss_stubs
@@ -51,13 +49,13 @@ class Rows:
         keys: int64, shape (n,), each once.
         documents: int64, shape (n,).
         codes: float16, shape (n, dimension).
-        terms: The words of n rows.
+        postings: The words of n rows.
     """
 
     keys: NDArray[np.int64]
     documents: NDArray[np.int64]
     codes: NDArray[np.float16]
-    terms: Terms
+    postings: Postings
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +79,7 @@ class Segment:
         keys: int64, shape (rows,), ascending.
         documents: int64, shape (rows,).
         codes: float16, shape (rows, dimension).
-        terms: The words of each row.
+        postings: The words of the rows.
         live: bool, shape (rows,): not deleted.
     """
 
@@ -89,8 +87,8 @@ class Segment:
         self.entry = entry
         self.keys: NDArray[np.int64] = _mapped(directory / f"{entry.name}.keys.npy")
         self.documents: NDArray[np.int64] = _mapped(directory / f"{entry.name}.documents.npy")
-        self.terms = Terms(
-            _mapped(directory / f"{entry.name}.terms.npy"), _mapped(directory / f"{entry.name}.ends.npy")
+        self.postings = Postings(
+            *(_mapped(directory / f"{entry.name}.{each.name}.npy") for each in fields(Postings))
         )
         self._flat = faiss.read_index(str(directory / f"{entry.name}.codes.faiss"), faiss.IO_FLAG_MMAP_IFC)
         raw = faiss.rev_swig_ptr(self._flat.codes.data(), entry.rows * self._flat.d * 2)
@@ -109,6 +107,12 @@ class Segment:
         mask = np.zeros(len(self.keys), np.bool_)
         mask[self._rows(keys)] = True
         return mask
+
+    def among(self, keys: NDArray[np.int64], allowed: NDArray[np.bool_] | None) -> NDArray[np.bool_]:
+        """Returns which of some keys live here in an allowed row; ``keys`` of shape (n,)."""
+        rows = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
+        found: NDArray[np.bool_] = (self.keys[rows] == keys) & self.live[rows]
+        return found if allowed is None else found & allowed[rows]
 
     def live_rows(self, keys: NDArray[np.int64]) -> NDArray[np.int64]:
         """Returns the live rows that have one of the keys, ascending; ``keys`` ascending, shape (n,)."""
@@ -187,13 +191,13 @@ def write_segment(directory: Path, name: str, rows: Rows) -> SegmentEntry:
     """Writes the files of a segment, in full before anything names it."""
     order = np.argsort(rows.keys, kind="stable")
     flat = new_codes(rows.codes.shape[1])
-    for block in _blocks(order):
-        flat.add_sa_codes(np.ascontiguousarray(rows.codes[block]).view(np.uint8))
+    for start in range(0, len(order), BLOCK_ROWS):
+        flat.add_sa_codes(np.ascontiguousarray(rows.codes[order[start : start + BLOCK_ROWS]]).view(np.uint8))
     np.save(directory / f"{name}.keys.npy", rows.keys[order])
     np.save(directory / f"{name}.documents.npy", rows.documents[order])
-    terms = joined([rows.terms.take(each) for each in _blocks(order)])
-    np.save(directory / f"{name}.terms.npy", terms.hashes)
-    np.save(directory / f"{name}.ends.npy", terms.ends)
+    postings = rows.postings.take(order)
+    for each in fields(Postings):
+        np.save(directory / f"{name}.{each.name}.npy", getattr(postings, each.name))
     faiss.write_index(flat, str(directory / f"{name}.codes.faiss"))
     kind = FLAT
     if len(order) > EXACT_ROWS:
@@ -203,10 +207,6 @@ def write_segment(directory: Path, name: str, rows: Rows) -> SegmentEntry:
     for path in directory.glob(f"{name}.*"):
         sync(path)
     return SegmentEntry(name=name, rows=len(order), kind=kind)
-
-
-def _blocks(order: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
-    return (order[start : start + BLOCK_ROWS] for start in range(0, len(order), BLOCK_ROWS))
 
 
 def write_live(directory: Path, entry: SegmentEntry, live: NDArray[np.bool_], serial: int) -> SegmentEntry:

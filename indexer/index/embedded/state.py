@@ -1,8 +1,9 @@
 """One state of the index, opened for reading; it answers the same until it is dropped."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from threading import Lock
 from typing import TypeVar
@@ -21,12 +22,15 @@ from indexer.index.embedded.terms import matches
 from indexer.index.embedded.translate import normal, translate
 from indexer.index.embedded.vectors import VectorSet
 from indexer.index.protocol import Candidate, Candidates, Counts, Detail, Filters, Order, Retrieval
-from indexer.index.query import Node
+from indexer.index.query import AnyOf, Node
 
 CACHED_COUNTS = 512
 # tantivy lets other threads run while it searches, so that words and vectors are searched side by side.
 _BESIDE = ThreadPoolExecutor(8, thread_name_prefix="words")
 CACHED_MASKS = 64
+CACHED_HOLDINGS = 16
+# The first hits are found by sifting where at least so many times as many match: then one try does.
+SIFTED = 5
 
 _Value = TypeVar("_Value")
 
@@ -83,6 +87,7 @@ class State:
         self._masks = _Recent(CACHED_MASKS)
         self._counts = _Recent(CACHED_COUNTS)
         self._matching = _Recent(CACHED_COUNTS)
+        self._holdings = _Recent(CACHED_HOLDINGS)
 
     def retrieve(self, request: Retrieval) -> Candidates:
         """Answers a retrieval. Raises ValueError for a vector of another dimension."""
@@ -94,7 +99,7 @@ class State:
             return Candidates(self._lexical(request, restrictions, limit, offset), ())
         words = _BESIDE.submit(self._lexical, request, restrictions, limit, offset)
         nearest = self.vectors.search(self._query_vector(request), limit, self._allowed(restrictions))
-        both = self._both(request.lexical, [each.key for each in nearest])
+        both = self._matching_of(request.lexical, [each.key for each in nearest])
         return Candidates(words.result(), nearest, both)
 
     def count(self, node: Node | None, filters: Filters, also: frozenset[int], detail: Detail) -> Counts:
@@ -103,25 +108,32 @@ class State:
         return self._counts.get(asked, lambda: self._count(node, filters, also, detail))
 
     def _count(self, node: Node | None, filters: Filters, also: frozenset[int], detail: Detail) -> Counts:
-        words = translate(node) if node is not None else None
         restrictions = clauses(filters)
-        every = within(words or tantivy.Query.all_query(), restrictions)
-        by_words = self._matching.get(_matched(node, filters), lambda: lexical.number(self.searcher, every))
-        present = self._present(also, restrictions)
         return counted(
-            self.searcher, words, restrictions, also, by_words=by_words, allowed_also=present, detail=detail
+            self.searcher,
+            translate(node) if node is not None else None,
+            restrictions,
+            also,
+            by_words=self._number(node, filters, restrictions),
+            # Every chunk has a vector.
+            allowed_also=int(np.count_nonzero(self._among(sorted(also), restrictions))),
+            detail=detail,
         )
 
-    def _present(self, keys: frozenset[int], restrictions: list[Clause]) -> int:
-        """Returns how many of some chunks are there and pass the filters; every chunk has a vector."""
-        if not keys:
-            return 0
-        allowed = self._allowed(restrictions)
-        wanted = np.sort(np.fromiter(keys, np.int64))
-        rows = [each.live_rows(wanted) for each in self.vectors.segments]
-        if allowed is None:
-            return sum(map(len, rows))
-        return sum(int(np.count_nonzero(mask[some])) for mask, some in zip(allowed, rows, strict=True))
+    def _number(self, node: Node | None, filters: Filters, restrictions: list[Clause]) -> int:
+        """Returns how many chunks match the words and pass the filters."""
+        holding = self._holding(node)
+        if holding is None:
+            query = within(translate(node) if node else tantivy.Query.all_query(), restrictions)
+            return self._matching.get(_matched(node, filters), lambda: lexical.number(self.searcher, query))
+        allowed = _both(holding, self._allowed(restrictions))
+        return sum(
+            int(np.count_nonzero(each.live & mask))
+            for each, mask in zip(self.vectors.segments, allowed, strict=True)
+        )
+
+    def _among(self, keys: Sequence[int], restrictions: list[Clause]) -> NDArray[np.bool_]:
+        return self.vectors.among(np.array(keys, np.int64), self._allowed(restrictions))
 
     def _query_vector(self, request: Retrieval) -> NDArray[np.float32]:
         vector = request.vector() if callable(request.vector) else request.vector
@@ -131,40 +143,69 @@ class State:
             raise ValueError(f"The query vector has shape {shape}, expected ({dimension},).")
         return vector
 
-    def _both(self, node: Node | None, keys: list[int]) -> frozenset[int]:
+    def _matching_of(self, node: Node | None, keys: list[int]) -> frozenset[int]:
         """Returns those of some live chunks that match the words."""
-        telling = normal(node) if node is not None else None
-        if telling is None or not keys:
+        if node is None or not keys:
             return frozenset()
-        rows, terms = self.vectors.terms(keys)
-        found = matches(telling, terms)
-        if found is None:
-            words = [(tantivy.Occur.Must, each) for each in (keys_query(keys), translate(telling))]
-            rows = lexical.keys(self.searcher, tantivy.Query.boolean_query(words), len(keys))
-            return frozenset(rows.tolist())
-        return frozenset(rows[found].tolist())
+        holding = self._holding(node)
+        if holding is None:
+            words = [(tantivy.Occur.Must, each) for each in (keys_query(keys), translate(node))]
+            found = lexical.keys(self.searcher, tantivy.Query.boolean_query(words), len(keys))
+        else:
+            wanted = np.array(keys, np.int64)
+            found = wanted[self.vectors.among(wanted, holding)]
+        return frozenset(found.tolist())
+
+    def _holding(self, node: Node | None) -> list[NDArray[np.bool_]] | None:
+        """Returns for each vector segment which rows match the words; None where only tantivy can tell."""
+        telling = normal(node) if node is not None else None
+        if telling is None:
+            return None
+        return self._holdings.get(telling, lambda: self._held(telling))
+
+    def _held(self, node: Node) -> list[NDArray[np.bool_]] | None:
+        masks = [matches(node, each.postings) for each in self.vectors.segments]
+        found = [each for each in masks if each is not None]
+        return found if len(found) == len(masks) else None
 
     def _lexical(
         self, request: Retrieval, restrictions: list[Clause], limit: int, offset: int
     ) -> tuple[Candidate, ...]:
-        if request.lexical is None and not request.everything:
+        node = request.lexical
+        if node is None and not request.everything:
             return ()
-        query = translate(request.lexical) if request.lexical is not None else tantivy.Query.all_query()
-        query = within(query, restrictions)
+        query = within(translate(node) if node else tantivy.Query.all_query(), restrictions)
         if request.order is not Order.RELEVANCE:
             return lexical.ordered(self.searcher, query, request.order, limit, offset)
-        if request.lexical is None:
+        if node is None:
             return lexical.by_key(self.searcher, query, limit, offset)
+        sifted = self._sifted(node, request.filters, offset + limit)
+        if sifted is not None:
+            return sifted[offset : offset + limit]
         found, matching = lexical.ranked(self.searcher, query, limit, offset)
-        self._matching.put(_matched(request.lexical, request.filters), matching)
+        self._matching.put(_matched(node, request.filters), matching)
         return found
+
+    def _sifted(self, node: Node, filters: Filters, wanted: int) -> tuple[Candidate, ...] | None:
+        """Returns the first hits of "some of these words" out of those of "any of them", which is faster.
+
+        None where it is not such a query, or where that does not give so many hits.
+        """
+        telling = normal(node)
+        if not isinstance(telling, AnyOf) or not 1 < telling.minimum < len(telling.parts):
+            return None
+        holding, restrictions = self._holding(node), clauses(filters)
+        if holding is None or self._number(node, filters, restrictions) < SIFTED * wanted:
+            return None
+        query = within(translate(replace(telling, minimum=1)), restrictions)
+        return lexical.sifted(self.searcher, query, lambda keys: self.vectors.among(keys, holding), wanted)
 
     def _allowed(self, restrictions: list[Clause]) -> list[NDArray[np.bool_]] | None:
         """Returns for each vector segment which rows pass all clauses; None where there is none."""
         allowed: list[NDArray[np.bool_]] | None = None
         for clause in restrictions:
             masks = self._masks.get(clause.part, partial(self._clause_masks, clause))
-            allowed = masks if allowed is None else [a & b for a, b in zip(allowed, masks, strict=True)]
+            allowed = _both(masks, allowed)
         return allowed
 
     def _clause_masks(self, clause: Clause) -> list[NDArray[np.bool_]]:
@@ -176,6 +217,10 @@ class State:
         others = lexical.complement(clause.query)
         keys = lexical.keys(self.searcher, others, self.searcher.num_docs - matching)
         return [~each for each in self.vectors.masks(keys)]
+
+
+def _both(masks: list[NDArray[np.bool_]], others: list[NDArray[np.bool_]] | None) -> list[NDArray[np.bool_]]:
+    return masks if others is None else [a & b for a, b in zip(masks, others, strict=True)]
 
 
 def _matched(node: Node | None, filters: Filters) -> tuple[bool, Node | None, Filters]:

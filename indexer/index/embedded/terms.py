@@ -1,12 +1,14 @@
-"""Which of some rows match plain words, told without a search: the distinct words of each row as hashes.
+"""Which rows match plain words, told without the engine: for each word the rows that hold it.
 
-Asking tantivy which of two hundred chunks match costs as much as asking for all that match. Hashes have
-32 bits: that a word is taken for another in 200 rows of 50 words has a probability of 2e-6.
+tantivy takes 45 ns for each place of a word where "at least three of five words" is asked, ten times what
+it takes for "any of them", and as long again to say which of some chunks are among the matches. Here
+both cost 2 ns (docs/decisions/0005-embedded-index.md).
 """
 
-import zlib
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,96 +18,136 @@ from indexer.index.protocol import IndexedChunk
 from indexer.index.query import AllOf, AnyOf, Node, TextField, Without, Word
 
 Mask = NDArray[np.bool_]
+REMEMBERED = 100_000
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
-    """The words of rows: what the analysis leaves of text, title and section, each once.
+class Postings:
+    """The words of rows: what the analysis leaves of text, title and section.
 
     Attributes:
-        hashes: uint32, shape (n,): those of all rows, one row after the other.
-        ends: int64, shape (rows,): where each row's end.
+        words: uint64, shape (words,): the hash of each word, ascending.
+        ends: int64, shape (words,): where the rows of each word end.
+        rows: int32, shape (n,): the rows of all words, one word after the other, each row once for a word.
+        prints: uint64, shape (rows,): the sum of the hashes of a row's words; equal where these are.
     """
 
-    hashes: NDArray[np.uint32]
+    words: NDArray[np.uint64]
     ends: NDArray[np.int64]
+    rows: NDArray[np.int32]
+    prints: NDArray[np.uint64]
 
-    def take(self, rows: NDArray[np.int64]) -> "Terms":
-        """Returns some rows, in the given order; ``rows`` of shape (k,)."""
-        lengths = self._lengths(rows)
-        ends = np.cumsum(lengths)
-        first = np.repeat(self.ends[rows] - ends, lengths)
-        return Terms(self.hashes[first + np.arange(len(first))], ends)
+    def take(self, rows: NDArray[np.int64]) -> "Postings":
+        """Returns some rows, numbered in the given order; ``rows`` of shape (k,), each once."""
+        numbers = np.full(len(self.prints), -1, np.int32)
+        numbers[rows] = np.arange(len(rows), dtype=np.int32)
+        renumbered = numbers[self.rows]
+        kept = renumbered >= 0
+        return _grouped(self.words, self._owners()[kept], renumbered[kept], self.prints[rows])
 
-    def same(self, rows: NDArray[np.int64], other: "Terms", others: NDArray[np.int64]) -> Mask:
-        """Returns for each pair of a row here and a row of ``other`` whether their words are the same."""
-        same: Mask = self._lengths(rows) == other._lengths(others)
-        alike = np.flatnonzero(same)
-        ours, theirs = self.take(rows[alike]), other.take(others[alike])
-        owner = np.repeat(alike, self._lengths(rows[alike]))
-        same[owner[ours.hashes != theirs.hashes]] = False
-        return same
+    def having(self, word: int) -> NDArray[np.int32]:
+        """Returns the rows that hold the word with this hash."""
+        at = int(np.searchsorted(self.words, np.uint64(word)))
+        if at == len(self.words) or self.words[at] != word:
+            return self.rows[:0]
+        return self.rows[self.ends[at - 1] if at else 0 : self.ends[at]]
 
-    def having(self, hashed: int) -> Mask:
-        """Returns which rows have a word with this hash."""
-        found = np.zeros(len(self.ends), np.bool_)
-        found[np.searchsorted(self.ends, np.flatnonzero(self.hashes == hashed), side="right")] = True
-        return found
-
-    def _lengths(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        return self.ends[rows] - np.where(rows > 0, self.ends[rows - 1], 0)
+    def _owners(self) -> NDArray[np.int32]:
+        """The word, by its place in ``words``, that each of ``rows`` belongs to."""
+        return np.repeat(np.arange(len(self.words), dtype=np.int32), np.diff(self.ends, prepend=0))
 
 
-def terms_of(chunks: Sequence[IndexedChunk]) -> Terms:
-    """Returns the words of some chunks, each row ascending."""
-    rows = [
-        sorted({_hash(term) for text in _searched(each) for term in analysis.stems(text)}) for each in chunks
+def postings_of(chunks: Sequence[IndexedChunk]) -> Postings:
+    """Returns the words of some chunks, the chunks as rows."""
+    hashes = [
+        np.array(
+            [_hash(word) for word in frozenset().union(*map(analysis.stems, _searched(each)))], np.uint64
+        )
+        for each in chunks
     ]
-    hashes = np.array([hashed for row in rows for hashed in row], np.uint32)
-    return Terms(hashes, np.cumsum([len(row) for row in rows], dtype=np.int64))
+    every = np.concatenate([np.empty(0, np.uint64), *hashes])
+    rows = np.repeat(np.arange(len(chunks), dtype=np.int32), [len(each) for each in hashes])
+    words, owners = np.unique(every, return_inverse=True)
+    prints = np.array([each.sum(dtype=np.uint64) for each in hashes], np.uint64)
+    return _grouped(words, owners.astype(np.int32), rows, prints)
 
 
-def joined(parts: Sequence[Terms]) -> Terms:
+def joined(parts: Sequence[Postings]) -> Postings:
     """Returns the rows of all parts, one part after the other."""
-    starts = np.cumsum([0, *(len(each.hashes) for each in parts)])
-    return Terms(
-        np.concatenate([np.empty(0, np.uint32), *(each.hashes for each in parts)]),
-        np.concatenate(
-            [np.empty(0, np.int64), *(each.ends + start for each, start in zip(parts, starts, strict=False))]
-        ),
-    )
+    words = np.unique(np.concatenate([np.empty(0, np.uint64), *(each.words for each in parts)]))
+    owners, rows, before = [np.empty(0, np.int32)], [np.empty(0, np.int32)], 0
+    for each in parts:
+        owners.append(np.searchsorted(words, each.words).astype(np.int32)[each._owners()])
+        rows.append(each.rows + np.int32(before))
+        before += len(each.prints)
+    prints = np.concatenate([np.empty(0, np.uint64), *(each.prints for each in parts)])
+    return _grouped(words, np.concatenate(owners), np.concatenate(rows), prints)
 
 
-def matches(node: Node, terms: Terms) -> Mask | None:
+def matches(node: Node, postings: Postings) -> Mask | None:
     """Returns which rows match a tree; None where that takes more than knowing which words are there.
 
     Args:
-        node: Normal, as ``translate.normal`` returns it.
-        terms: Of the rows.
+        node: As ``translate.normal`` returns it.
+        postings: The words of the rows.
     """
+    count = len(postings.prints)
     if isinstance(node, Word):
-        found = analysis.terms(node.text, analysis.STEMMED)
-        if node.field is not TextField.TEXT or len(found) != 1:
-            return None
-        return terms.having(_hash(found[0][1]))
+        rows = _rows_of(node, postings)
+        return None if rows is None else np.bincount(rows, minlength=count) > 0
     if isinstance(node, Without):
-        kept = matches(node.kept, terms) if node.kept else np.ones(len(terms.ends), np.bool_)
-        removed = matches(node.removed, terms)
+        kept = np.ones(count, np.bool_) if node.kept is None else matches(node.kept, postings)
+        removed = matches(node.removed, postings)
         return None if kept is None or removed is None else kept & ~removed
     if not isinstance(node, AllOf | AnyOf):
         return None
-    parts = [matches(each, terms) for each in node.parts]
-    masks = [each for each in parts if each is not None]
-    if len(masks) < len(parts):
+    votes = _votes(node.parts, postings)
+    needed = max(node.minimum, 1) if isinstance(node, AnyOf) else len(node.parts)
+    return None if votes is None else votes >= min(needed, len(node.parts))
+
+
+def _votes(parts: Sequence[Node], postings: Postings) -> NDArray[np.int64] | None:
+    """Returns how many of the parts each row matches."""
+    places: list[NDArray[np.int32]] = []
+    others: list[Mask] = []
+    for part in parts:
+        rows = _rows_of(part, postings) if isinstance(part, Word) else None
+        mask = matches(part, postings) if not isinstance(part, Word) else None
+        if rows is not None:
+            places.append(rows)
+        elif mask is not None:
+            others.append(mask)
+        else:
+            return None
+    every = np.concatenate([np.empty(0, np.int32), *places]).astype(np.intp)
+    votes = np.bincount(every, minlength=len(postings.prints))
+    for mask in others:
+        votes += mask
+    return votes
+
+
+def _rows_of(word: Word, postings: Postings) -> NDArray[np.int32] | None:
+    found = analysis.terms(word.text, analysis.STEMMED)
+    if word.field is not TextField.TEXT or len(found) != 1:
         return None
-    needed = max(node.minimum, 1) if isinstance(node, AnyOf) else len(masks)
-    matching: Mask = np.sum(masks, axis=0) >= min(needed, len(masks))
-    return matching
+    return postings.having(_hash(found[0][1]))
+
+
+def _grouped(
+    words: NDArray[np.uint64], owners: NDArray[np.int32], rows: NDArray[np.int32], prints: NDArray[np.uint64]
+) -> Postings:
+    """Sorts rows by the words that they belong to; words without rows are left out."""
+    order = np.argsort(owners, kind="stable")
+    counts = np.bincount(owners, minlength=len(words))
+    present = counts > 0
+    return Postings(words[present], np.cumsum(counts[present]), rows[order], prints)
 
 
 def _searched(chunk: IndexedChunk) -> tuple[str, ...]:
     return chunk.text, chunk.title, chunk.section
 
 
+@lru_cache(REMEMBERED)
 def _hash(term: str) -> int:
-    return zlib.crc32(term.encode("utf-8", "surrogatepass"))
+    content = term.encode("utf-8", "surrogatepass")
+    return int.from_bytes(hashlib.blake2b(content, digest_size=8).digest(), "big")

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from indexer.index.embedded.layout import SegmentEntry
 from indexer.index.embedded.segment import Rows, Segment, write_live, write_segment
-from indexer.index.embedded.terms import Terms, joined
+from indexer.index.embedded.terms import Mask, joined
 from indexer.index.protocol import Candidate
 
 # Segments within one tier (a factor of this in size) are merged when so many have gathered.
@@ -68,14 +68,12 @@ class VectorSet:
                 found[int(segment.keys[row])] = segment.codes[row].astype(np.float32)
         return found
 
-    def terms(self, keys: Sequence[int]) -> tuple[NDArray[np.int64], Terms]:
-        """Returns those of some keys that live here, in no particular order, and the words of each."""
-        wanted = np.sort(np.asarray(keys, dtype=np.int64))
-        rows = [each.live_rows(wanted) for each in self.segments]
-        return (
-            np.concatenate([each.keys[some] for each, some in zip(self.segments, rows, strict=True)]),
-            joined([each.terms.take(some) for each, some in zip(self.segments, rows, strict=True)]),
-        )
+    def among(self, keys: NDArray[np.int64], allowed: Masks | None) -> Mask:
+        """Returns which of some keys live here in an allowed row; ``keys`` of shape (n,)."""
+        found = np.zeros(len(keys), np.bool_)
+        for number, segment in enumerate(self.segments):
+            found |= segment.among(keys, None if allowed is None else allowed[number])
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +126,7 @@ def _unchanged(
         (rows.keys[index] == keys)
         & (rows.documents[index] == segment.documents[affected])
         & (rows.codes[index] == segment.codes[affected]).all(axis=1)
-        & segment.terms.same(affected, rows.terms, index)
+        & (rows.postings.prints[index] == segment.postings.prints[affected])
     )
     return affected[same], index[same]
 
@@ -157,7 +155,7 @@ def merge(
         np.concatenate([each.keys[rows] for each, rows in zip(merged, live, strict=True)]),
         np.concatenate([each.documents[rows] for each, rows in zip(merged, live, strict=True)]),
         np.concatenate([each.codes[rows] for each, rows in zip(merged, live, strict=True)]),
-        joined([each.terms.take(rows) for each, rows in zip(merged, live, strict=True)]),
+        joined([each.postings.take(rows) for each, rows in zip(merged, live, strict=True)]),
     )
     kept = [each.entry for each in present.segments if each.entry not in due]
     return [*kept, write_segment(directory, f"s{serial}", rows)]
@@ -172,4 +170,4 @@ def _tier(size: int) -> int:
 
 
 def _take(rows: Rows, index: NDArray[np.int64]) -> Rows:
-    return Rows(rows.keys[index], rows.documents[index], rows.codes[index], rows.terms.take(index))
+    return Rows(rows.keys[index], rows.documents[index], rows.codes[index], rows.postings.take(index))

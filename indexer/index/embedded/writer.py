@@ -13,7 +13,7 @@ from indexer.index.embedded.layout import Layout, Manifest
 from indexer.index.embedded.schema import HEAP_BYTES, THREADS, fingerprint, number, payload, to_document
 from indexer.index.embedded.segment import Rows
 from indexer.index.embedded.state import State
-from indexer.index.embedded.terms import terms_of
+from indexer.index.embedded.terms import postings_of
 from indexer.index.embedded.vectors import VectorChange, apply_change
 from indexer.index.protocol import IndexedChunk
 
@@ -52,7 +52,7 @@ def to_rows(chunks: Sequence[IndexedChunk], dimension: int) -> Rows:
         np.array([each.key for each in chunks], np.int64),
         np.array([number(each.document) for each in chunks], np.int64),
         codes,
-        terms_of(chunks),
+        postings_of(chunks),
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 from indexer.index.embedded import segment
 from indexer.index.embedded.layout import SegmentEntry
 from indexer.index.embedded.segment import Rows, Segment, write_live, write_segment
-from indexer.index.embedded.terms import Terms
+from indexer.index.embedded.terms import Postings
 from indexer.index.embedded.vectors import VectorChange, VectorSet, apply_change, merge, merge_due
 
 DIMENSION = 16
@@ -21,8 +21,9 @@ def unit(rows, seed=0):
 
 def as_rows(vectors, first_key=0, document=1):
     keys = np.arange(first_key, first_key + len(vectors), dtype=np.int64)
-    terms = Terms(np.repeat(keys.astype(np.uint32), 2), np.arange(2, 2 * len(keys) + 1, 2))
-    return Rows(keys, np.full(len(vectors), document, np.int64), vectors.astype(np.float16), terms)
+    words = np.arange(len(keys), dtype=np.uint64)
+    postings = Postings(words, np.arange(1, len(keys) + 1), words.astype(np.int32), words)
+    return Rows(keys, np.full(len(vectors), document, np.int64), vectors.astype(np.float16), postings)
 
 
 def brute_force(vectors, query, allowed, count):
