@@ -1,22 +1,29 @@
 """The web server process: waitress in front of the application, and a worker beside it."""
 
 import gc
+import logging
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Thread
 from types import FrameType
 
 from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
 
+from indexer.errors import IndexerError
 from indexer.locks import WORKER, holder
+from indexer.records.read import totals
+from models.errors import ModelsError
 from search_app.app import create_app
 from search_app.compose import Parts, compose
 from search_app.errors import AddressInUseError
+from search_app.results import SearchRequest
 from search_app.settings import Settings
 
 STOP_SECONDS = 10.0
+_log = logging.getLogger(__name__)
 
 
 def serve(settings: Settings, *, worker: bool) -> None:
@@ -42,6 +49,7 @@ def serve(settings: Settings, *, worker: bool) -> None:
     except OSError as error:
         raise AddressInUseError(settings.host, settings.port, error) from error
     port = _port(server)
+    Thread(target=warm, args=(parts,), name="warm", daemon=True).start()
     # What is loaded by now stays: the collector need not look through it again and again.
     gc.collect()
     gc.freeze()
@@ -60,6 +68,19 @@ def _port(server: MultiSocketServer | BaseWSGIServer) -> int:
         return int(server.effective_listen[0][1])
     assert server.socket is not None  # it listens
     return int(server.socket.getsockname()[1])
+
+
+def warm(parts: Parts) -> None:
+    """Answers the packs' own searches once, so that the first visitor finds model and index loaded."""
+    try:
+        with parts.engine.connect() as connection:
+            if not any(each.chunks for each in totals(connection).values()):
+                return  # a model is exported when there is something to search
+        queries = [golden.text for pack in parts.packs.values() for golden in pack.golden]
+        for text in queries:
+            parts.searcher.search(SearchRequest(text, facets=False))
+    except (IndexerError, ModelsError) as error:
+        _log.warning("Nothing could be searched at the start: %s", error)
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
