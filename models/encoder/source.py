@@ -8,6 +8,7 @@ from pathlib import Path
 from models.encoder import bundled
 from models.errors import EncoderUnavailableError
 
+_PUBLISHER = "sentence-transformers/"
 # What a model needs; a repository also carries other formats of the same weights.
 _PATTERNS = ["*.json", "*.txt", "*.model", "*.safetensors", "pytorch_model.bin"]
 
@@ -52,15 +53,15 @@ def locate(name: str) -> ModelSource:
     """Finds a model.
 
     Args:
-        name: Empty for the bundled one; else a folder, or a name on the Hugging Face hub, which is
+        name: Empty or its own name for the bundled one; else a folder, or a name on the Hugging Face hub, which is
             asked only where the model is not in its local cache and HF_HUB_OFFLINE is not set.
 
     Raises:
         EncoderUnavailableError: There is no such model; the message says what was tried.
     """
-    if not name:
-        return ModelSource(bundled.NAME, bundled.bundled_folder(), bundled.SHA256)
     folder = Path(name).expanduser()
+    if not name or (name.lower().removeprefix(_PUBLISHER) == bundled.NAME and not folder.is_dir()):
+        return ModelSource(bundled.NAME, bundled.bundled_folder(), bundled.SHA256)
     if not folder.is_dir():
         folder = _from_hub(name)
     if not (folder / "modules.json").is_file() or not (folder / "tokenizer.json").is_file():

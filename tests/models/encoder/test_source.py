@@ -20,6 +20,11 @@ def test_the_bundled_weights_are_those_that_the_authors_published() -> None:
     assert (source.name, source.max_tokens) == ("all-minilm-l6-v2", 256)
 
 
+@pytest.mark.parametrize("name", ["all-MiniLM-L6-v2", "sentence-transformers/all-MiniLM-L6-v2"])
+def test_the_bundled_model_goes_by_its_own_name_too_and_nothing_is_downloaded(name: str) -> None:
+    assert locate(name) == locate("")
+
+
 def test_other_weights_under_the_bundled_name_are_refused_with_what_to_do(
     copied: Path, tmp_path: Path
 ) -> None:
