@@ -53,8 +53,8 @@ def locate(name: str) -> ModelSource:
     """Finds a model.
 
     Args:
-        name: Empty or its own name for the bundled one; else a folder, or a name on the Hugging Face hub, which is
-            asked only where the model is not in its local cache and HF_HUB_OFFLINE is not set.
+        name: Empty or its own name for the bundled one; else a folder, or a name on the Hugging Face hub,
+            which is asked only where the model is not in its local cache and HF_HUB_OFFLINE is not set.
 
     Raises:
         EncoderUnavailableError: There is no such model; the message says what was tried.
