@@ -27,7 +27,7 @@ TRAINING_ROWS = 65_536
 BLOCK_ROWS = 65_536
 SEED = 7
 # How many candidates the graph keeps in sight while it is built, and at least while it is searched.
-BUILD_BREADTH = 80
+BUILD_BREADTH = 120
 SEARCH_BREADTH = 640
 
 
