@@ -53,10 +53,11 @@ def _ask(connection: http.client.HTTPConnection, query: str, parameters: list[tu
 def real_queries(pack: Pack, extra: Path | None, count: int) -> list[str]:
     """Returns up to ``count`` different queries as people type them.
 
-    They are the pack's golden and example searches, its labels' titles and the questions that reviewers
-    are asked, and those of ``extra``, the queries.jsonl of a BEIR folder; shuffled with a fixed seed.
+    They are the pack's example searches, its labels' titles and the questions that reviewers are asked,
+    and those of ``extra``, the queries.jsonl of a BEIR folder; shuffled with a fixed seed. The golden ones
+    are left out: a server asks them itself when it starts, and remembers their vectors.
     """
-    found = [golden.text for golden in pack.golden] + [example.text for example in pack.examples]
+    found = [example.text for example in pack.examples]
     found += [text for label in pack.labels.values() for text in (label.title, label.question)]
     if extra:
         found += [json.loads(line)["text"] for line in extra.read_text(encoding="utf-8").splitlines()]
