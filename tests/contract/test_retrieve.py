@@ -122,6 +122,17 @@ def test_no_allowed_key_finds_nothing(index, chunks):
     assert (found.lexical, found.nearest) == ((), ())
 
 
+@pytest.mark.parametrize("filters", [EVERYTHING, FILTERS["collection"]], ids=["everything", "collection"])
+@pytest.mark.parametrize("minimum", [2, 3])
+def test_the_first_of_many_that_match_some_of_several_words(index, reference, filters, minimum):
+    words = tuple(Word(each) for each in ("agreement", "party", "notice", "law", "liability"))
+    expected = reference.lexical(AnyOf(words, minimum), filters)
+    assert len(expected) > 15
+    for limit, offset in ((1, 0), (2, 0), (3, 0), (2, 1), (len(expected), 0)):
+        found = lexical(index, AnyOf(words, minimum), filters, limit=limit, offset=offset)
+        assert_same(found, expected[offset : offset + limit])
+
+
 MORE_TREES = {
     "stop words beside others": AnyOf((Word("of"), Word("audit"), Word("royalty")), 2),
     "nothing but stop words": AllOf((Word("to"), Word("be"))),

@@ -29,24 +29,21 @@ def counted(
     restrictions: list[Clause],
     also: frozenset[int],
     *,
+    chunks: int,
     by_words: int,
-    allowed_also: int,
     detail: Detail,
 ) -> Counts:
-    """Counts what matches the words or is in ``also``, within the filters.
+    """Counts documents, and facets where asked, of what matches the words or is in ``also``.
 
     Args:
         searcher: The state to count in.
         lexical: The words; None for everything.
         restrictions: The filters.
         also: Keys that count as well; none of them matches the words.
-        by_words: How many chunks match the words, within the filters.
-        allowed_also: How many of ``also`` are there and pass the filters.
+        chunks: How many there are.
+        by_words: How many of these match the words.
         detail: What to count beside the chunks.
     """
-    chunks = by_words if lexical is None else by_words + allowed_also
-    if detail is Detail.CHUNKS:
-        return Counts(chunks, None, by_words, {})
     every = within(lexical or tantivy.Query.all_query(), restrictions)
     if also and lexical is not None:
         extra = within(keys_query(also), restrictions)

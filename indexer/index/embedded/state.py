@@ -1,7 +1,7 @@
 """One state of the index, opened for reading; it answers the same until it is dropped."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -109,15 +109,15 @@ class State:
 
     def _count(self, node: Node | None, filters: Filters, also: frozenset[int], detail: Detail) -> Counts:
         restrictions = clauses(filters)
+        by_words = chunks = self._number(node, filters, restrictions)
+        if node is not None and also:  # every chunk has a vector
+            keys = np.fromiter(also, np.int64)
+            chunks += int(np.count_nonzero(self.vectors.among(keys, self._allowed(restrictions))))
+        if detail is Detail.CHUNKS:
+            return Counts(chunks, None, by_words, {})
+        words = translate(node) if node is not None else None
         return counted(
-            self.searcher,
-            translate(node) if node is not None else None,
-            restrictions,
-            also,
-            by_words=self._number(node, filters, restrictions),
-            # Every chunk has a vector.
-            allowed_also=int(np.count_nonzero(self._among(sorted(also), restrictions))),
-            detail=detail,
+            self.searcher, words, restrictions, also, chunks=chunks, by_words=by_words, detail=detail
         )
 
     def _number(self, node: Node | None, filters: Filters, restrictions: list[Clause]) -> int:
@@ -126,14 +126,11 @@ class State:
         if holding is None:
             query = within(translate(node) if node else tantivy.Query.all_query(), restrictions)
             return self._matching.get(_matched(node, filters), lambda: lexical.number(self.searcher, query))
-        allowed = _both(holding, self._allowed(restrictions))
+        allowed = _intersected(holding, self._allowed(restrictions))
         return sum(
             int(np.count_nonzero(each.live & mask))
             for each, mask in zip(self.vectors.segments, allowed, strict=True)
         )
-
-    def _among(self, keys: Sequence[int], restrictions: list[Clause]) -> NDArray[np.bool_]:
-        return self.vectors.among(np.array(keys, np.int64), self._allowed(restrictions))
 
     def _query_vector(self, request: Retrieval) -> NDArray[np.float32]:
         vector = request.vector() if callable(request.vector) else request.vector
@@ -205,7 +202,7 @@ class State:
         allowed: list[NDArray[np.bool_]] | None = None
         for clause in restrictions:
             masks = self._masks.get(clause.part, partial(self._clause_masks, clause))
-            allowed = _both(masks, allowed)
+            allowed = _intersected(masks, allowed)
         return allowed
 
     def _clause_masks(self, clause: Clause) -> list[NDArray[np.bool_]]:
@@ -219,7 +216,9 @@ class State:
         return [~each for each in self.vectors.masks(keys)]
 
 
-def _both(masks: list[NDArray[np.bool_]], others: list[NDArray[np.bool_]] | None) -> list[NDArray[np.bool_]]:
+def _intersected(
+    masks: list[NDArray[np.bool_]], others: list[NDArray[np.bool_]] | None
+) -> list[NDArray[np.bool_]]:
     return masks if others is None else [a & b for a, b in zip(masks, others, strict=True)]
 
 
