@@ -104,8 +104,11 @@ class Segment:
 
     def mask(self, keys: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Returns which rows have one of the keys; ``keys`` ascending, shape (n,)."""
+        at = np.searchsorted(self.keys, keys)
+        inside = at < len(self.keys)
+        at = at[inside]
         mask = np.zeros(len(self.keys), np.bool_)
-        mask[self._rows(keys)] = True
+        mask[at[self.keys[at] == keys[inside]]] = True
         return mask
 
     def among(self, keys: NDArray[np.int64], allowed: NDArray[np.bool_] | None) -> NDArray[np.bool_]:
@@ -113,18 +116,6 @@ class Segment:
         rows = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
         found: NDArray[np.bool_] = (self.keys[rows] == keys) & self.live[rows]
         return found if allowed is None else found & allowed[rows]
-
-    def live_rows(self, keys: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Returns the live rows that have one of the keys, ascending; ``keys`` ascending, shape (n,)."""
-        rows = self._rows(keys)
-        return rows[self.live[rows]]
-
-    def _rows(self, keys: NDArray[np.int64]) -> NDArray[np.int64]:
-        at = np.searchsorted(self.keys, keys)
-        inside = at < len(self.keys)
-        at = at[inside]
-        found: NDArray[np.int64] = at[self.keys[at] == keys[inside]]
-        return found
 
     def search(self, query: NDArray[np.float32], count: int, allowed: NDArray[np.bool_] | None) -> Found:
         """Returns the ``count`` nearest live rows, more where the last one ties with others.

@@ -64,7 +64,8 @@ class VectorSet:
         found: dict[int, NDArray[np.float32]] = {}
         wanted = np.unique(np.asarray(keys, dtype=np.int64))
         for segment in self.segments:
-            for row in segment.live_rows(wanted).tolist():
+            present = wanted[segment.among(wanted, None)]
+            for row in np.searchsorted(segment.keys, present).tolist():
                 found[int(segment.keys[row])] = segment.codes[row].astype(np.float32)
         return found
 

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from models.packs import load_pack
 from search_app.compose import compose
 from search_app.serving import warm
@@ -23,6 +25,9 @@ def test_where_nothing_was_ingested_no_model_is_loaded(tmp_path: Path) -> None:
     assert "encoder" not in vars(parts)
 
 
-def test_an_index_that_is_missing_is_left_to_the_pages(house: House) -> None:
+def test_an_index_that_is_missing_is_told_and_left_to_the_pages(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
     (house.home / "index" / "CURRENT").unlink()
     warm(house.site.parts)
+    assert "clausewatch rebuild" in caplog.text
