@@ -59,7 +59,7 @@ def _tokens(text: str, kind: str) -> list[_Token]:
     found = []
     for match in _PIECE.finditer(text):
         piece, at = match.group(), match.start()
-        for term, start, end in (_analysed if len(piece) <= _LONGEST_PIECE else _analyse)(piece, kind):
+        for term, start, end in _of_piece(piece, kind):
             found.append((term, at + start, at + end))
     return found
 
@@ -69,6 +69,11 @@ def _analyse(piece: str, kind: str) -> tuple[_Token, ...]:
 
 
 _analysed = lru_cache(maxsize=100_000)(_analyse)
+
+
+def _of_piece(piece: str, kind: str) -> tuple[_Token, ...]:
+    """Returns the terms of what stands between two blanks; those of a short piece are remembered."""
+    return (_analysed if len(piece) <= _LONGEST_PIECE else _analyse)(piece, kind)
 
 
 @dataclass(frozen=True)
@@ -99,9 +104,7 @@ class _AnyWord:
                 begin -= 1
             end = _PIECE.match(text, begin).end()  # type: ignore[union-attr]  # no blank stands there
             piece = text[begin:end]
-            for term, first, last in (_analysed if len(piece) <= _LONGEST_PIECE else _analyse)(
-                piece, STEMMED
-            ):
+            for term, first, last in _of_piece(piece, STEMMED):
                 if term in self.terms:
                     yield begin + first, begin + last
 
