@@ -16,7 +16,7 @@ from indexer.index.protocol import (
 from indexer.index.query import Node
 
 # Constant, whatever page is asked for: fused places must not move while a person pages.
-DEPTH = 200
+DEPTH = 100
 # Below this cosine of the bundled encoder a passage is near nothing: the best one of nonsense lies about
 # here, and of 60,000 judged clauses below it one in 600 answers its query.
 COSINE_FLOOR = 0.34
@@ -52,7 +52,7 @@ class Question:
 
 
 def retrieve(index: ChunkIndex, question: Question) -> Candidates:
-    """Returns both lists, the filters inside both, the nearest one pruned; without a vector, none."""
+    """Returns both lists, the nearest one down to the floor; without a vector, none."""
     if question.vector is None:
         return Candidates((), ())
     found = index.retrieve(
@@ -61,9 +61,11 @@ def retrieve(index: ChunkIndex, question: Question) -> Candidates:
             vector=question.vector,
             filters=question.filters,
             limit=question.depth,
+            condition=question.condition,
         )
     )
-    return replace(found, nearest=_kept(index, question, found.nearest))
+    near = tuple(candidate for candidate in found.nearest if candidate.score >= question.floor)
+    return replace(found, nearest=near)
 
 
 def listed(index: ChunkIndex, question: Question, offset: int, limit: int) -> tuple[Candidate, ...]:
@@ -97,19 +99,3 @@ def sorted_among(
     """Returns these chunks in the question's order, the first ``stop`` of them."""
     among = replace(question, lexical=None, vector=None, filters=replace(question.filters, keys=keys))
     return listed(index, among, 0, stop)
-
-
-def _kept(index: ChunkIndex, question: Question, found: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
-    """Drops what is too far away, and what the query's conditions exclude."""
-    near = tuple(candidate for candidate in found if candidate.score >= question.floor)
-    if question.condition is None or not near:
-        return near
-    keys = frozenset(candidate.key for candidate in near)
-    matching = Retrieval(
-        lexical=question.condition,
-        vector=None,
-        filters=replace(question.filters, keys=keys),
-        limit=len(near),
-    )
-    allowed = {candidate.key for candidate in index.retrieve(matching).lexical}
-    return tuple(candidate for candidate in near if candidate.key in allowed)

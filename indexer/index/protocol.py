@@ -91,6 +91,8 @@ class Retrieval:
         limit: Length of each list at most.
         offset: Skipped at the front of the lexical list; the nearest list always starts at 0.
         everything: With no ``lexical``, list every chunk that passes the filters in ``order``.
+        condition: What chunks in the nearest list must match; with one that most chunks match, the list may
+            be shorter than ``limit`` although there are more.
     """
 
     lexical: Node | None
@@ -100,6 +102,7 @@ class Retrieval:
     offset: int = 0
     order: Order = Order.RELEVANCE
     everything: bool = False
+    condition: Node | None = None
 
 
 @dataclass(frozen=True, slots=True)

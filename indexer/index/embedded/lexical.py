@@ -11,6 +11,8 @@ from indexer.index.embedded.filters import integers
 from indexer.index.embedded.schema import MILLION
 from indexer.index.protocol import Candidate, Order
 
+# Hits looked through for one wanted: of 142 real queries one had too few that passed; with two, seven.
+SIFTED_HITS = 4
 # Hits fetched beyond the wanted ones to see whether the last ties with more.
 MARGIN = 32
 # A tie wider than this at the end of a page is cut by tantivy's own order.
@@ -25,14 +27,14 @@ _ORDER_FIELDS = {Order.RISK: "risk", Order.NEWEST: "day"}
 
 
 def ranked(
-    searcher: tantivy.Searcher, query: tantivy.Query, limit: int, offset: int
-) -> tuple[tuple[Candidate, ...], int]:
-    """Returns hits by BM25, highest first, ties by key, and how many chunks match.
+    searcher: tantivy.Searcher, query: tantivy.Query, limit: int, offset: int, *, count: bool
+) -> tuple[tuple[Candidate, ...], int | None]:
+    """Returns hits by BM25, highest first, ties by key, and, where asked, how many chunks match.
 
-    Counting with the ranking costs nothing; counting again would cost as much as ranking.
+    Counting with the ranking costs less than counting afterwards, but no match can be passed over.
     """
     wanted = offset + limit
-    hits, matching = _complete(searcher, query, wanted)
+    hits, matching = _complete(searcher, query, wanted, count)
     return tuple(_by_key(searcher, hits)[offset:wanted]), matching
 
 
@@ -50,7 +52,7 @@ def sifted(
         passing: Says of keys, shape (n,), which pass.
         wanted: How many, from 1.
     """
-    asked = 2 * wanted + MARGIN
+    asked = SIFTED_HITS * wanted + MARGIN
     hits: list[Hit] = searcher.search(query, asked, count=False).hits
     candidates = _by_key(searcher, hits)
     passed = passing(np.array([each.key for each in candidates], np.int64))
@@ -102,6 +104,14 @@ def number(searcher: tantivy.Searcher, query: tantivy.Query) -> int:
     return int(found.count)
 
 
+def few_keys(searcher: tantivy.Searcher, query: tantivy.Query, limit: int) -> NDArray[np.int64] | None:
+    """Returns the keys of all matches, in no particular order; None where they are more than ``limit``."""
+    hits = searcher.search(tantivy.Query.const_score_query(query, 1.0), limit + 1, count=False).hits
+    if len(hits) > limit:
+        return None
+    return np.array(searcher.fast_field_values("key", [address for _, address in hits]), dtype=np.int64)
+
+
 def addresses(searcher: tantivy.Searcher, query: tantivy.Query, matching: int) -> list[tantivy.DocAddress]:
     """Returns where all ``matching`` chunks of a query are, in no particular order."""
     if not matching:
@@ -122,15 +132,17 @@ def complement(query: tantivy.Query) -> tantivy.Query:
     )
 
 
-def _complete(searcher: tantivy.Searcher, query: tantivy.Query, wanted: int) -> tuple[list[Hit], int]:
+def _complete(
+    searcher: tantivy.Searcher, query: tantivy.Query, wanted: int, count: bool
+) -> tuple[list[Hit], int | None]:
     """Fetches so many hits that every hit that ties with the last wanted one is there."""
     asked = wanted + MARGIN
     while True:
-        found: Any = searcher.search(query, asked, count=True)
+        found: Any = searcher.search(query, asked, count=count)
         hits: list[Hit] = found.hits
         complete = len(hits) < asked or _rounded(hits[-1][0]) < _rounded(hits[wanted - 1][0])
         if complete or asked >= wanted + WIDEST_TIE:
-            return hits, int(found.count)
+            return hits, found.count
         asked = min(asked * 4, wanted + WIDEST_TIE)
 
 

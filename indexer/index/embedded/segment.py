@@ -27,6 +27,7 @@ from indexer.index.embedded.approximate import (
     open_approximate,
 )
 from indexer.index.embedded.layout import FLAT, SegmentEntry, sync
+from indexer.index.embedded.matching import SegmentWords
 from indexer.index.embedded.terms import Postings
 
 # Its type stubs lack the Python arguments that its wrapper adds.
@@ -80,6 +81,7 @@ class Segment:
         documents: int64, shape (rows,).
         codes: float16, shape (rows, dimension).
         postings: The words of the rows.
+        words: The same, for queries.
         live: bool, shape (rows,): not deleted.
     """
 
@@ -90,6 +92,7 @@ class Segment:
         self.postings = Postings(
             *(_mapped(directory / f"{entry.name}.{each.name}.npy") for each in fields(Postings))
         )
+        self.words = SegmentWords(self.postings)
         self._flat = faiss.read_index(str(directory / f"{entry.name}.codes.faiss"), faiss.IO_FLAG_MMAP_IFC)
         raw = faiss.rev_swig_ptr(self._flat.codes.data(), entry.rows * self._flat.d * 2)
         self.codes: NDArray[np.float16] = raw.view(np.float16).reshape(entry.rows, self._flat.d)

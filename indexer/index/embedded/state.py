@@ -1,12 +1,9 @@
 """One state of the index, opened for reading; it answers the same until it is dropped."""
 
-from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
-from threading import Lock
-from typing import TypeVar
 
 import numpy as np
 import tantivy
@@ -15,10 +12,11 @@ from numpy.typing import NDArray
 from indexer.errors import IndexUnavailableError
 from indexer.index.embedded import lexical
 from indexer.index.embedded.counts import counted
-from indexer.index.embedded.filters import Clause, clauses, keys_query, within
+from indexer.index.embedded.filters import FEW_KEYS, Clause, clauses, keys_query, within
 from indexer.index.embedded.layout import REBUILD, Layout, Manifest, Pointer
+from indexer.index.embedded.matching import Leaf, Mask, matches, told_elsewhere
+from indexer.index.embedded.recent import Recent
 from indexer.index.embedded.schema import register_analyzers
-from indexer.index.embedded.terms import matches
 from indexer.index.embedded.translate import normal, translate
 from indexer.index.embedded.vectors import VectorSet
 from indexer.index.protocol import Candidate, Candidates, Counts, Detail, Filters, Order, Retrieval
@@ -29,36 +27,9 @@ CACHED_COUNTS = 512
 _BESIDE = ThreadPoolExecutor(8, thread_name_prefix="words")
 CACHED_MASKS = 64
 CACHED_HOLDINGS = 16
-# The first hits are found by sifting where at least so many times as many match: then one try does.
-SIFTED = 5
-
-_Value = TypeVar("_Value")
-
-
-class _Recent:
-    """The most recently used values, for several threads."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._values: OrderedDict[Hashable, object] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, key: Hashable, make: Callable[[], _Value]) -> _Value:
-        """Returns the value under a key, made by ``make`` if it is not there."""
-        with self._lock:
-            if key in self._values:
-                self._values.move_to_end(key)
-                return self._values[key]  # type: ignore[return-value]  # put there by the same kind of key
-        value = make()
-        self.put(key, value)
-        return value
-
-    def put(self, key: Hashable, value: object) -> None:
-        """Remembers a value under a key."""
-        with self._lock:
-            self._values[key] = value
-            while len(self._values) > self._size:
-                self._values.popitem(last=False)
+CACHED_LEAVES = 32
+# Listing more chunks that match a phrase or a wildcard takes longer than what is gained by it.
+LISTED = 30_000
 
 
 class State:
@@ -84,10 +55,11 @@ class State:
         self.vectors: VectorSet = VectorSet(
             layout.vectors(pointer.generation), manifest.segments, older.vectors if older and same else None
         )
-        self._masks = _Recent(CACHED_MASKS)
-        self._counts = _Recent(CACHED_COUNTS)
-        self._matching = _Recent(CACHED_COUNTS)
-        self._holdings = _Recent(CACHED_HOLDINGS)
+        self._masks = Recent(CACHED_MASKS)
+        self._counts = Recent(CACHED_COUNTS)
+        self._matching = Recent(CACHED_COUNTS)
+        self._holdings = Recent(CACHED_HOLDINGS)
+        self._leaves = Recent(CACHED_LEAVES)
 
     def retrieve(self, request: Retrieval) -> Candidates:
         """Answers a retrieval. Raises ValueError for a vector of another dimension."""
@@ -98,9 +70,20 @@ class State:
         if request.vector is None:
             return Candidates(self._lexical(request, restrictions, limit, offset), ())
         words = _BESIDE.submit(self._lexical, request, restrictions, limit, offset)
-        nearest = self.vectors.search(self._query_vector(request), limit, self._allowed(restrictions))
-        both = self._matching_of(request.lexical, [each.key for each in nearest])
+        nearest = self._nearest(request, self._allowed(restrictions), limit)
+        both = self._matching_of(request.lexical, nearest)
         return Candidates(words.result(), nearest, both)
+
+    def _nearest(self, request: Retrieval, allowed: list[Mask] | None, limit: int) -> tuple[Candidate, ...]:
+        vector = self._query_vector(request)
+        if request.condition is None:
+            return self.vectors.search(vector, limit, allowed)
+        holding = self._holding(request.condition)
+        if holding is not None:
+            return self.vectors.search(vector, limit, _intersected(holding, allowed))
+        nearest = self.vectors.search(vector, limit, allowed)
+        matching = self._matching_of(request.condition, nearest)
+        return tuple(each for each in nearest if each.key in matching)
 
     def count(self, node: Node | None, filters: Filters, also: frozenset[int], detail: Detail) -> Counts:
         """Counts matches; remembered, as each page of results asks for the same numbers."""
@@ -140,11 +123,12 @@ class State:
             raise ValueError(f"The query vector has shape {shape}, expected ({dimension},).")
         return vector
 
-    def _matching_of(self, node: Node | None, keys: list[int]) -> frozenset[int]:
-        """Returns those of some live chunks that match the words."""
-        if node is None or not keys:
+    def _matching_of(self, node: Node | None, candidates: Sequence[Candidate]) -> frozenset[int]:
+        """Returns the keys of those of some live chunks that match the words."""
+        if node is None or not candidates:
             return frozenset()
         holding = self._holding(node)
+        keys = [each.key for each in candidates]
         if holding is None:
             words = [(tantivy.Occur.Must, each) for each in (keys_query(keys), translate(node))]
             found = lexical.keys(self.searcher, tantivy.Query.boolean_query(words), len(keys))
@@ -153,17 +137,29 @@ class State:
             found = wanted[self.vectors.among(wanted, holding)]
         return frozenset(found.tolist())
 
-    def _holding(self, node: Node | None) -> list[NDArray[np.bool_]] | None:
+    def _holding(self, node: Node | None) -> list[Mask] | None:
         """Returns for each vector segment which rows match the words; None where only tantivy can tell."""
         telling = normal(node) if node is not None else None
         if telling is None:
             return None
         return self._holdings.get(telling, lambda: self._held(telling))
 
-    def _held(self, node: Node) -> list[NDArray[np.bool_]] | None:
-        masks = [matches(node, each.postings) for each in self.vectors.segments]
-        found = [each for each in masks if each is not None]
-        return found if len(found) == len(masks) else None
+    def _held(self, node: Node) -> list[Mask] | None:
+        told: list[dict[Leaf, Mask]] = [{} for _ in self.vectors.segments]
+        for leaf in told_elsewhere(node):
+            masks = self._leaves.get(leaf, partial(self._leaf_masks, leaf))
+            if masks is None:
+                return None
+            for here, mask in zip(told, masks, strict=True):
+                here[leaf] = mask
+        return [
+            matches(node, each.words, here) for each, here in zip(self.vectors.segments, told, strict=True)
+        ]
+
+    def _leaf_masks(self, leaf: Leaf) -> list[Mask] | None:
+        """Asks tantivy for all that match a phrase or the like; None where that would take long."""
+        keys = lexical.few_keys(self.searcher, translate(leaf), LISTED)
+        return None if keys is None else self.vectors.masks(keys)
 
     def _lexical(
         self, request: Retrieval, restrictions: list[Clause], limit: int, offset: int
@@ -176,36 +172,47 @@ class State:
             return lexical.ordered(self.searcher, query, request.order, limit, offset)
         if node is None:
             return lexical.by_key(self.searcher, query, limit, offset)
-        sifted = self._sifted(node, request.filters, offset + limit)
-        if sifted is not None:
-            return sifted[offset : offset + limit]
-        found, matching = lexical.ranked(self.searcher, query, limit, offset)
-        self._matching.put(_matched(node, request.filters), matching)
+        found = self._some_of_several(node, request.filters, restrictions, offset + limit)
+        if found is not None:
+            return found[offset : offset + limit]
+        counting = self._holding(node) is None
+        found, matching = lexical.ranked(self.searcher, query, limit, offset, count=counting)
+        if matching is not None:
+            self._matching.put(_matched(node, request.filters), matching)
         return found
 
-    def _sifted(self, node: Node, filters: Filters, wanted: int) -> tuple[Candidate, ...] | None:
-        """Returns the first hits of "some of these words" out of those of "any of them", which is faster.
+    def _some_of_several(
+        self, node: Node, filters: Filters, restrictions: list[Clause], wanted: int
+    ) -> tuple[Candidate, ...] | None:
+        """Returns the first hits of "some of these words" by way of "any of them", which is faster.
 
-        None where it is not such a query, or where that does not give so many hits.
+        Where few chunks match, these are ranked; else the hits are sifted. None where it is not such a
+        query, or where the hits lie deeper.
         """
-        telling = normal(node)
-        if not isinstance(telling, AnyOf) or not 1 < telling.minimum < len(telling.parts):
+        telling, holding = normal(node), self._holding(node)
+        if holding is None or not isinstance(telling, AnyOf) or not 1 < telling.minimum < len(telling.parts):
             return None
-        holding, restrictions = self._holding(node), clauses(filters)
-        if holding is None or self._number(node, filters, restrictions) < SIFTED * wanted:
-            return None
-        query = within(translate(replace(telling, minimum=1)), restrictions)
-        return lexical.sifted(self.searcher, query, lambda keys: self.vectors.among(keys, holding), wanted)
+        anything = translate(replace(telling, minimum=1))
+        if self._number(node, filters, restrictions) > FEW_KEYS:
+            return lexical.sifted(
+                self.searcher,
+                within(anything, restrictions),
+                lambda keys: self.vectors.among(keys, holding),
+                wanted,
+            )
+        keys = self.vectors.keys(_intersected(holding, self._allowed(restrictions)))
+        these = within(anything, [Clause(Filters(keys=frozenset(keys)), keys_query(keys))])
+        return lexical.ranked(self.searcher, these, wanted, 0, count=False)[0]
 
-    def _allowed(self, restrictions: list[Clause]) -> list[NDArray[np.bool_]] | None:
+    def _allowed(self, restrictions: list[Clause]) -> list[Mask] | None:
         """Returns for each vector segment which rows pass all clauses; None where there is none."""
-        allowed: list[NDArray[np.bool_]] | None = None
+        allowed: list[Mask] | None = None
         for clause in restrictions:
             masks = self._masks.get(clause.part, partial(self._clause_masks, clause))
             allowed = _intersected(masks, allowed)
         return allowed
 
-    def _clause_masks(self, clause: Clause) -> list[NDArray[np.bool_]]:
+    def _clause_masks(self, clause: Clause) -> list[Mask]:
         if clause.part.keys is not None:
             return self.vectors.masks(np.fromiter(clause.part.keys, np.int64))
         matching = lexical.number(self.searcher, clause.query)
@@ -216,9 +223,7 @@ class State:
         return [~each for each in self.vectors.masks(keys)]
 
 
-def _intersected(
-    masks: list[NDArray[np.bool_]], others: list[NDArray[np.bool_]] | None
-) -> list[NDArray[np.bool_]]:
+def _intersected(masks: list[Mask], others: list[Mask] | None) -> list[Mask]:
     return masks if others is None else [a & b for a, b in zip(masks, others, strict=True)]
 
 

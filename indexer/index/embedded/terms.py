@@ -1,9 +1,4 @@
-"""Which rows match plain words, told without the engine: for each word the rows that hold it.
-
-tantivy takes 45 ns for each place of a word where "at least three of five words" is asked, ten times what
-it takes for "any of them", and as long again to say which of some chunks are among the matches. Here
-both cost 2 ns (docs/decisions/0005-embedded-index.md).
-"""
+"""For each word the rows that hold it, beside the vectors of these rows."""
 
 import hashlib
 from collections.abc import Sequence
@@ -15,9 +10,7 @@ from numpy.typing import NDArray
 
 from indexer.index import analysis
 from indexer.index.protocol import IndexedChunk
-from indexer.index.query import AllOf, AnyOf, Node, TextField, Without, Word
 
-Mask = NDArray[np.bool_]
 REMEMBERED = 100_000
 
 
@@ -61,7 +54,7 @@ def postings_of(chunks: Sequence[IndexedChunk]) -> Postings:
     """Returns the words of some chunks, the chunks as rows."""
     hashes = [
         np.array(
-            [_hash(word) for word in frozenset().union(*map(analysis.stems, _searched(each)))], np.uint64
+            [term_hash(word) for word in frozenset().union(*map(analysis.stems, _searched(each)))], np.uint64
         )
         for each in chunks
     ]
@@ -84,55 +77,6 @@ def joined(parts: Sequence[Postings]) -> Postings:
     return _grouped(words, np.concatenate(owners), np.concatenate(rows), prints)
 
 
-def matches(node: Node, postings: Postings) -> Mask | None:
-    """Returns which rows match a tree; None where that takes more than knowing which words are there.
-
-    Args:
-        node: As ``translate.normal`` returns it.
-        postings: The words of the rows.
-    """
-    count = len(postings.prints)
-    if isinstance(node, Word):
-        rows = _rows_of(node, postings)
-        return None if rows is None else np.bincount(rows, minlength=count) > 0
-    if isinstance(node, Without):
-        kept = np.ones(count, np.bool_) if node.kept is None else matches(node.kept, postings)
-        removed = matches(node.removed, postings)
-        return None if kept is None or removed is None else kept & ~removed
-    if not isinstance(node, AllOf | AnyOf):
-        return None
-    votes = _votes(node.parts, postings)
-    needed = max(node.minimum, 1) if isinstance(node, AnyOf) else len(node.parts)
-    return None if votes is None else votes >= min(needed, len(node.parts))
-
-
-def _votes(parts: Sequence[Node], postings: Postings) -> NDArray[np.int64] | None:
-    """Returns how many of the parts each row matches."""
-    places: list[NDArray[np.int32]] = []
-    others: list[Mask] = []
-    for part in parts:
-        rows = _rows_of(part, postings) if isinstance(part, Word) else None
-        mask = matches(part, postings) if not isinstance(part, Word) else None
-        if rows is not None:
-            places.append(rows)
-        elif mask is not None:
-            others.append(mask)
-        else:
-            return None
-    every = np.concatenate([np.empty(0, np.int32), *places]).astype(np.intp)
-    votes = np.bincount(every, minlength=len(postings.prints))
-    for mask in others:
-        votes += mask
-    return votes
-
-
-def _rows_of(word: Word, postings: Postings) -> NDArray[np.int32] | None:
-    found = analysis.terms(word.text, analysis.STEMMED)
-    if word.field is not TextField.TEXT or len(found) != 1:
-        return None
-    return postings.having(_hash(found[0][1]))
-
-
 def _grouped(
     words: NDArray[np.uint64], owners: NDArray[np.int32], rows: NDArray[np.int32], prints: NDArray[np.uint64]
 ) -> Postings:
@@ -148,6 +92,7 @@ def _searched(chunk: IndexedChunk) -> tuple[str, ...]:
 
 
 @lru_cache(REMEMBERED)
-def _hash(term: str) -> int:
+def term_hash(term: str) -> int:
+    """Returns what stands for a term: 64 bits of BLAKE2b."""
     content = term.encode("utf-8", "surrogatepass")
     return int.from_bytes(hashlib.blake2b(content, digest_size=8).digest(), "big")

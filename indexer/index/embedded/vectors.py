@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.index.embedded.layout import SegmentEntry
+from indexer.index.embedded.matching import Mask
 from indexer.index.embedded.segment import Rows, Segment, write_live, write_segment
-from indexer.index.embedded.terms import Mask, joined
+from indexer.index.embedded.terms import joined
 from indexer.index.protocol import Candidate
 
 # Segments within one tier (a factor of this in size) are merged when so many have gathered.
@@ -68,6 +69,11 @@ class VectorSet:
             for row in np.searchsorted(segment.keys, present).tolist():
                 found[int(segment.keys[row])] = segment.codes[row].astype(np.float32)
         return found
+
+    def keys(self, allowed: Masks) -> list[int]:
+        """Returns the keys of the live rows that are allowed."""
+        found = [each.keys[each.live & mask] for each, mask in zip(self.segments, allowed, strict=True)]
+        return [int(key) for key in np.concatenate([np.empty(0, np.int64), *found])]
 
     def among(self, keys: NDArray[np.int64], allowed: Masks | None) -> Mask:
         """Returns which of some keys live here in an allowed row; ``keys`` of shape (n,)."""
