@@ -54,59 +54,55 @@ class _Words:
         return {start: place for place, (_, start, _) in enumerate(self.exact)}
 
 
-def _tokens(text: str, kind: str) -> list[_Token]:
-    """No term reaches over a blank, so that the pieces between blanks are analysed once for all passages."""
-    found = []
-    for match in _PIECE.finditer(text):
-        piece, at = match.group(), match.start()
-        for term, start, end in _of_piece(piece, kind):
-            found.append((term, at + start, at + end))
-    return found
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """What stands between two blanks; no term reaches over a blank."""
+
+    tokens: tuple[_Token, ...]
+    terms: frozenset[str]
 
 
-def _analyse(piece: str, kind: str) -> tuple[_Token, ...]:
-    return tuple((token.term, token.start, token.end) for token in tokens(piece, kind))
+def _analyse(piece: str, kind: str) -> _Piece:
+    found = tuple((token.term, token.start, token.end) for token in tokens(piece, kind))
+    return _Piece(found, frozenset(term for term, _, _ in found))
 
 
 _analysed = lru_cache(maxsize=100_000)(_analyse)
 
 
-def _of_piece(piece: str, kind: str) -> tuple[_Token, ...]:
-    """Returns the terms of what stands between two blanks; those of a short piece are remembered."""
-    return (_analysed if len(piece) <= _LONGEST_PIECE else _analyse)(piece, kind)
+def _tokens(text: str, kind: str) -> list[_Token]:
+    found = []
+    for match in _PIECE.finditer(text):
+        each, at = match.group(), match.start()
+        for term, start, end in (_analysed if len(each) <= _LONGEST_PIECE else _analyse)(each, kind).tokens:
+            found.append((term, at + start, at + end))
+    return found
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _AnyWord:
-    """Single words, the common case: only pieces that may hold one are analysed."""
+    """Single words, the common case: only pieces that hold one are looked for in the passage."""
 
     terms: frozenset[str]
 
-    @cached_property
-    def promising(self) -> re.Pattern[str]:
-        """Finds what may hold a term; folding changes nothing of ASCII.
-
-        Stemming leaves two letters as they are, but for the last two of a stem ("dying" becomes "die").
-        """
-        begins = sorted({term[: min(max(len(term) - 2, 1), 2)] for term in self.terms})
-        either = "|".join(
-            "".join(f"[{re.escape(each + each.upper())}]" for each in begin) for begin in begins
-        )
-        return re.compile(rf"(?<![^\W_])(?:{either})|[^\x00-\x7f\s]")
-
     def spans(self, words: _Words) -> Iterator[tuple[int, int]]:
-        text, end = words.text, 0
-        for match in self.promising.finditer(text):
-            if match.start() < end:
+        text = words.text
+        for each in set(text.split()):
+            piece = (_analysed if len(each) <= _LONGEST_PIECE else _analyse)(each, STEMMED)
+            if self.terms.isdisjoint(piece.terms):
                 continue
-            begin = match.start()
-            while begin > 0 and not text[begin - 1].isspace():
-                begin -= 1
-            end = _PIECE.match(text, begin).end()  # type: ignore[union-attr]  # no blank stands there
-            piece = text[begin:end]
-            for term, first, last in _of_piece(piece, STEMMED):
-                if term in self.terms:
-                    yield begin + first, begin + last
+            for at in _places(each, text):
+                yield from ((at + start, at + end) for term, start, end in piece.tokens if term in self.terms)
+
+
+def _places(piece: str, text: str) -> Iterator[int]:
+    """Where a piece stands in a text with blanks on both sides."""
+    at = text.find(piece)
+    while at >= 0:
+        end = at + len(piece)
+        if (at == 0 or text[at - 1].isspace()) and (end == len(text) or text[end].isspace()):
+            yield at
+        at = text.find(piece, end)
 
 
 @dataclass(frozen=True, slots=True)

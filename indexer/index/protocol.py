@@ -170,7 +170,7 @@ class IndexStatus:
 
     Attributes:
         position: Last outbox row that is contained and visible.
-        vector_kind: E.g. "Flat", "SQ8", "HNSW32,SQ8".
+        vector_kind: "Flat" where all are compared, else what the index is, e.g. "IVF512,PQ192x4fs" of FAISS.
     """
 
     backend: str

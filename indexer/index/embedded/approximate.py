@@ -1,10 +1,13 @@
 """The faster index of a big segment: proposes rows, whose cosines are then computed exactly.
 
-A navigable small-world graph over one-byte codes (Y. A. Malkov, D. A. Yashunin, "Efficient and robust
-approximate nearest neighbor search using Hierarchical Navigable Small World graphs", 2016);
+Vectors lie in lists around the centres of clusters, each as one 4-bit code for two dimensions (H. Jégou,
+M. Douze, C. Schmid, "Product Quantization for Nearest Neighbor Search", 2011), so that the codes of a list
+are compared 32 at a time within registers (F. André, A.-M. Kermarrec, N. Le Scouarnec, "Cache locality is not
+enough: High-Performance Nearest Neighbor Search with Product Quantization Fast Scan", 2015);
 docs/decisions/0005-embedded-index.md has the measurements that chose it.
 """
 
+import math
 import os
 from pathlib import Path
 from typing import Any
@@ -19,16 +22,15 @@ Swig = Any
 
 # A segment of more rows than this gets an approximate index; fewer are all compared.
 EXACT_ROWS = 50_000
-# Candidates per wanted row, compared exactly afterwards.
-OVERSAMPLING = 2
-KIND = "HNSW32,SQ8"
-# Rows that the quantiser learns the range of each dimension from.
+# Candidates per wanted row, compared exactly afterwards, and candidates at least.
+OVERSAMPLING = 3
+LEAST_CANDIDATES = 300
+# Rows that centres and codes are learned from.
 TRAINING_ROWS = 65_536
 BLOCK_ROWS = 65_536
 SEED = 7
-# How many candidates the graph keeps in sight while it is built, and at least while it is searched.
-BUILD_BREADTH = 120
-SEARCH_BREADTH = 640
+# The share of lists that are looked through; those with the nearest centres.
+PROBED = 0.4
 
 
 class Approximate:
@@ -40,29 +42,43 @@ class Approximate:
     def propose(
         self, query: NDArray[np.float32], count: int, allowed: NDArray[np.bool_] | None
     ) -> NDArray[np.int64]:
-        """Returns at most ``count`` rows near a query, in no particular order.
+        """Returns ``count`` rows near a query, in no particular order; fewer where there are no more.
 
         Args:
             query: Shape (dimension,), unit length.
             count: How many.
             allowed: Shape (rows,); None allows all.
         """
-        parameters = faiss.SearchParametersHNSW(efSearch=max(_breadth(allowed), count))
+        lists = int(self._index.nlist)
+        found = self._search(query, count, allowed, _probed(lists, allowed))
+        # All that a filter allows may lie far away.
+        return found if len(found) == count else self._search(query, count, allowed, lists)
+
+    def _search(
+        self, query: NDArray[np.float32], count: int, allowed: NDArray[np.bool_] | None, probed: int
+    ) -> NDArray[np.int64]:
+        parameters = faiss.SearchParametersIVF(nprobe=probed)
         if allowed is not None:
             parameters.sel = selector = only(allowed)  # noqa: F841  # keeps it alive during the search
         _, rows = self._index.search(query[None, :], count, params=parameters)
         return np.asarray(rows[0][rows[0] >= 0], dtype=np.int64)
 
 
-def _breadth(allowed: NDArray[np.bool_] | None) -> int:
-    """The fewer rows are allowed, the more of the others stand between them."""
+def _probed(lists: int, allowed: NDArray[np.bool_] | None) -> int:
+    """The fewer rows are allowed, the farther the nearest of them lie."""
     share = 1.0 if allowed is None else max(float(allowed.mean()), 0.01)
-    return int(SEARCH_BREADTH / share**0.25)
+    return min(math.ceil(PROBED * lists / math.sqrt(math.sqrt(share))), lists)
 
 
 def only(allowed: NDArray[np.bool_]) -> Swig:
     """Returns the selector of the rows that a mask allows."""
     return faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
+
+
+def description(rows: int, dimension: int) -> str:
+    """Returns FAISS's description of the index: about the root of ``rows`` lists, two dimensions a code."""
+    lists = 2 ** round(math.log2(rows) / 2)
+    return f"IVF{lists},PQ{dimension // 2 if dimension % 2 == 0 else dimension}x4fs"
 
 
 def build_approximate(codes: NDArray[np.float16], path: Path) -> str:
@@ -73,8 +89,8 @@ def build_approximate(codes: NDArray[np.float16], path: Path) -> str:
         path: Where to.
     """
     rows, dimension = codes.shape
-    index = faiss.index_factory(dimension, KIND, faiss.METRIC_INNER_PRODUCT)
-    index.hnsw.efConstruction = BUILD_BREADTH
+    kind = description(rows, dimension)
+    index = faiss.index_factory(dimension, kind, faiss.METRIC_INNER_PRODUCT)
     sample = np.sort(np.random.default_rng(SEED).choice(rows, min(rows, TRAINING_ROWS), replace=False))
     faiss.omp_set_num_threads(os.cpu_count() or 1)
     index.train(codes[sample].astype(np.float32))
@@ -82,9 +98,9 @@ def build_approximate(codes: NDArray[np.float16], path: Path) -> str:
         index.add(codes[start : start + BLOCK_ROWS].astype(np.float32))
     faiss.omp_set_num_threads(1)
     faiss.write_index(index, str(path))
-    return KIND
+    return kind
 
 
 def open_approximate(path: Path) -> Approximate:
-    """Opens the approximate index of a segment, memory-mapped."""
-    return Approximate(faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC))
+    """Opens the approximate index of a segment; it is read into memory, 104 bytes a row of 384 dimensions."""
+    return Approximate(faiss.read_index(str(path)))

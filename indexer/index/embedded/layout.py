@@ -16,7 +16,7 @@ from typing import Any
 
 from indexer.errors import IndexUnavailableError
 
-FORMAT = 2
+FORMAT = 3
 FLAT = "Flat"
 REBUILD = 'Run "clausewatch rebuild" to make it anew from the records.'
 

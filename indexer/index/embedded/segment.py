@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from indexer.index.embedded.approximate import (
     EXACT_ROWS,
+    LEAST_CANDIDATES,
     OVERSAMPLING,
     Approximate,
     Swig,
@@ -139,7 +140,7 @@ class Segment:
             return self._compare(query, count, np.flatnonzero(allowed))
         if self._approximate is None or rows <= COMPARED_ROWS:
             return _best(self._flat, query, count, rows, allowed)
-        proposed = self._approximate.propose(query, max(OVERSAMPLING * count, 100), allowed)
+        proposed = self._approximate.propose(query, max(OVERSAMPLING * count, LEAST_CANDIDATES), allowed)
         return self._compare(query, count, np.sort(proposed))
 
     def _compare(self, query: NDArray[np.float32], count: int, rows: NDArray[np.int64]) -> Found:

@@ -10,6 +10,7 @@ import tantivy
 from numpy.typing import NDArray
 
 from indexer.errors import IndexUnavailableError
+from indexer.index import analysis
 from indexer.index.embedded import lexical
 from indexer.index.embedded.counts import counted
 from indexer.index.embedded.filters import FEW_KEYS, Clause, clauses, keys_query, within
@@ -20,7 +21,7 @@ from indexer.index.embedded.schema import register_analyzers
 from indexer.index.embedded.translate import normal, translate
 from indexer.index.embedded.vectors import VectorSet
 from indexer.index.protocol import Candidate, Candidates, Counts, Detail, Filters, Order, Retrieval
-from indexer.index.query import AnyOf, Node
+from indexer.index.query import AnyOf, Node, Word
 
 CACHED_COUNTS = 512
 # tantivy lets other threads run while it searches, so that words and vectors are searched side by side.
@@ -158,6 +159,8 @@ class State:
 
     def _leaf_masks(self, leaf: Leaf) -> list[Mask] | None:
         """Asks tantivy for all that match a phrase or the like; None where that would take long."""
+        if isinstance(leaf, Word) and not analysis.terms(leaf.text, analysis.STEMMED):
+            return None  # a stop word stands nearly everywhere
         keys = lexical.few_keys(self.searcher, translate(leaf), LISTED)
         return None if keys is None else self.vectors.masks(keys)
 

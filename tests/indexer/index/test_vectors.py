@@ -12,10 +12,12 @@ from indexer.index.embedded.terms import Postings
 from indexer.index.embedded.vectors import VectorChange, VectorSet, apply_change, merge, merge_due
 
 DIMENSION = 16
+# Codes of two dimensions are as good as their number.
+WIDE = 128
 
 
-def unit(rows, seed=0):
-    made = np.random.default_rng(seed).standard_normal((rows, DIMENSION)).astype(np.float32)
+def unit(rows, seed=0, dimension=DIMENSION):
+    made = np.random.default_rng(seed).standard_normal((rows, dimension)).astype(np.float32)
     return made / np.linalg.norm(made, axis=1, keepdims=True)
 
 
@@ -36,8 +38,8 @@ def brute_force(vectors, query, allowed, count):
 def big(tmp_path_factory) -> tuple[Segment, np.ndarray]:
     """A segment with an approximate index."""
     directory = tmp_path_factory.mktemp("big")
-    topics = unit(500)[np.random.default_rng(3).integers(0, 500, segment.EXACT_ROWS + 1)]
-    vectors = topics + 0.5 * unit(segment.EXACT_ROWS + 1, seed=4)
+    topics = unit(500, dimension=WIDE)[np.random.default_rng(3).integers(0, 500, segment.EXACT_ROWS + 1)]
+    vectors = topics + 0.5 * unit(segment.EXACT_ROWS + 1, seed=4, dimension=WIDE)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     return Segment(directory, write_segment(directory, "s1", as_rows(vectors))), vectors
 
@@ -46,7 +48,7 @@ def recall(big, share):
     opened, vectors = big
     allowed = np.random.default_rng(1).random(len(vectors)) < share
     hits = 0
-    for query in vectors[:20] + 0.1 * unit(20, seed=2):
+    for query in vectors[:20] + 0.1 * unit(20, seed=2, dimension=WIDE):
         found = opened.search(query, 10, None if share == 1 else allowed).rows[:10]
         assert share == 1 or allowed[found].all()
         mask = np.ones(len(vectors), np.bool_) if share == 1 else allowed
@@ -55,7 +57,7 @@ def recall(big, share):
 
 
 def test_a_big_segment_says_which_index_it_has(big):
-    assert big[0].entry.kind == "HNSW32,SQ8"
+    assert big[0].entry.kind == "IVF256,PQ64x4fs"
 
 
 @pytest.mark.parametrize("share", [1, 0.5])
