@@ -1,53 +1,18 @@
 """The commands, each in a process of its own, over the sample documents."""
 
 import json
-import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
-import time
-import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.search_app.commands import ROOT, SAMPLES, answer, empty_home, run
+
 pytestmark = pytest.mark.slow
-ROOT = Path(__file__).resolve().parents[2]
-WAIT_SECONDS = 300
-SAMPLES = ROOT / "samples" / "documents"
-
-
-def start(home: Path, *arguments: str, **variables: str) -> subprocess.Popen[str]:
-    environment = {**os.environ, "CLAUSEWATCH_HOME": str(home), **variables}
-    command = [sys.executable, "-m", "search_app.cli", *arguments]
-    pipe = subprocess.PIPE
-    return subprocess.Popen(command, env=environment, cwd=ROOT, stdout=pipe, stderr=pipe, text=True)
-
-
-def run(home: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    with start(home, *arguments, **variables) as process:
-        try:
-            output, errors = process.communicate(timeout=WAIT_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            raise
-    return subprocess.CompletedProcess(arguments, process.returncode, output, errors)
-
-
-def answer(home: Path, *arguments: str) -> Any:
-    done = run(home, *arguments)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
-
-
-def empty_home(folder: Path, encoder_cache: Path) -> Path:
-    folder.mkdir()
-    (folder / "models").symlink_to(encoder_cache)
-    return folder
 
 
 @pytest.fixture(scope="module")
@@ -266,44 +231,6 @@ def test_bench_measures_search_over_a_grown_corpus(home: Path, tmp_path: Path) -
     assert [latency["requests"] for latency in found["latencies"]] == [20] * 5
     assert all(0 < latency["p50"] <= latency["p95"] <= latency["worst"] for latency in found["latencies"])
     assert {path.name for path in (tmp_path / "dump").iterdir()} == {"corpus.npz", "queries.npz"}
-
-
-@pytest.fixture
-def server(home: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    process = start(home, "serve", "--port", "0")
-    try:
-        assert process.stdout is not None
-        yield process, re.search(r"http://\S+:\d+", process.stdout.readline())[0]  # type: ignore[index]
-    finally:
-        process.terminate()
-        process.communicate(timeout=30)
-
-
-def test_serve_prints_its_address_and_shows_risks_on_the_first_page(
-    server: tuple[subprocess.Popen[str], str],
-) -> None:
-    with urllib.request.urlopen(server[1] + "/", timeout=30) as response:
-        page = response.read().decode()
-    assert "Riskiest passages" in page
-    assert "Uncapped liability" in page
-
-
-def test_serve_ends_its_worker_when_it_ends(home: Path, server: tuple[subprocess.Popen[str], str]) -> None:
-    process, _ = server
-    deadline = time.monotonic() + 60
-    while (worker := answer(home, "status", "--json")["worker"]) is None:
-        assert time.monotonic() < deadline
-    process.send_signal(signal.SIGTERM)
-    process.wait(30)
-    with pytest.raises(ProcessLookupError):
-        os.kill(worker["process"], 0)
-
-
-def test_a_taken_port_is_named(home: Path, server: tuple[subprocess.Popen[str], str]) -> None:
-    port = server[1].rpartition(":")[2]
-    done = run(home, "serve", "--port", port, "--no-worker")
-    assert done.returncode == 2
-    assert f"127.0.0.1:{port}" in done.stderr
 
 
 def test_every_command_of_the_readme_has_a_help_page() -> None:

@@ -1,0 +1,41 @@
+"""Runs the commands of the product, each in a process of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+WAIT_SECONDS = 300
+SAMPLES = ROOT / "samples" / "documents"
+
+
+def start(home: Path, *arguments: str, **variables: str) -> subprocess.Popen[str]:
+    environment = {**os.environ, "CLAUSEWATCH_HOME": str(home), **variables}
+    command = [sys.executable, "-m", "search_app.cli", *arguments]
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, env=environment, cwd=ROOT, stdout=pipe, stderr=pipe, text=True)
+
+
+def run(home: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    with start(home, *arguments, **variables) as process:
+        try:
+            output, errors = process.communicate(timeout=WAIT_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+    return subprocess.CompletedProcess(arguments, process.returncode, output, errors)
+
+
+def answer(home: Path, *arguments: str) -> Any:
+    done = run(home, *arguments)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def empty_home(folder: Path, encoder_cache: Path) -> Path:
+    folder.mkdir()
+    (folder / "models").symlink_to(encoder_cache)
+    return folder
