@@ -24,7 +24,7 @@ from models.encoder import load_encoder
 from models.packs import load_pack
 
 faiss: Any = faiss_stubs
-CANDIDATES = 200
+CANDIDATES = 300
 WANTED = 10
 
 
@@ -38,10 +38,11 @@ class Trial:
 
 
 TRIALS = (
-    Trial("IVF1024,SQ8", 0, (32, 64, 128)),
-    Trial("HNSW16,SQ8", 40, (128, 256, 512)),
-    Trial("HNSW32,SQ8", 40, (128, 256, 512, 640)),
-    Trial("HNSW32,SQ8", 120, (128, 256, 512, 640)),
+    Trial("IVF512,SQ8", 0, (96, 205)),
+    Trial("HNSW32,SQ8", 120, (320, 640)),
+    Trial("IVF512,PQ128x4fs", 0, (205,)),
+    Trial("IVF512,PQ192x4fs", 0, (81, 128, 205, 512)),
+    Trial("IVF1024,PQ192x4fs", 0, (410,)),
 )
 SHARES = (1.0, 0.5, 0.1)
 

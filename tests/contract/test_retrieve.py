@@ -151,6 +151,16 @@ def test_of_the_nearest_it_is_known_which_match_the_words_beyond_the_lexical_lis
         assert found.both == {each.key for each in found.nearest} & matching
 
 
+@pytest.mark.parametrize("tree", (TREES | MORE_TREES).values(), ids=TREES | MORE_TREES)
+def test_a_condition_holds_inside_the_nearest_list(index, reference, chunks, tree):
+    matching = {key for key, _ in lexical(index, tree)}
+    for filters in (EVERYTHING, FILTERS["collections"]):
+        asked = Retrieval(None, chunks[7].vector, filters, limit=len(chunks), condition=tree)
+        found = [(each.key, each.score) for each in index.retrieve(asked).nearest]
+        expected = [each for each in reference.nearest(chunks[7].vector, filters) if each[0] in matching]
+        assert_same(found, expected, 1e-3)
+
+
 def test_a_vector_may_be_a_function(index, chunks):
     asked = Retrieval(Word("party"), chunks[7].vector, EVERYTHING)
     assert index.retrieve(replace(asked, vector=lambda: chunks[7].vector)) == index.retrieve(asked)

@@ -30,7 +30,7 @@ class SegmentEntry:
         rows: Vectors in it, dead ones included.
         live: File name of the bitmap of rows that are not deleted; None while all of them live.
         dead: How many are deleted.
-        kind: ``FLAT``, or the FAISS factory string of its graph or inverted file.
+        kind: ``FLAT``, or FAISS's description of its approximate index.
     """
 
     name: str

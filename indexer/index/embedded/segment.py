@@ -1,6 +1,6 @@
 """One immutable segment of vectors: rows sorted by key, half-precision codes, optionally a faster index.
 
-Half precision keeps a cosine within 1e-3 of the full one. Files, all memory-mapped:
+Half precision keeps a cosine within 1e-3 of the full one. Files, memory-mapped but for the last:
 
     <name>.keys.npy       int64, shape (rows,), ascending
     <name>.documents.npy  int64, shape (rows,), number of the document of each row
