@@ -30,7 +30,7 @@ TRAINING_ROWS = 65_536
 BLOCK_ROWS = 65_536
 SEED = 7
 # The share of lists that are looked through; those with the nearest centres.
-PROBED = 0.4
+PROBED = 0.5
 
 
 class Approximate:
