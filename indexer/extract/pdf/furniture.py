@@ -5,13 +5,19 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from indexer.extract.headings import starts_clause
-from indexer.extract.pdf.lines import Line
+from indexer.extract.pdf.lines import Line, group_rows
 
 _MARGIN = 0.14
 _OUTERMOST = 4
 _SAME_PLACE = 12.0
 _DIGITS = re.compile(r"\d+")
 _ROMAN = re.compile(r"\b[ivxlc]{1,7}\b")
+_ALONE = re.compile(r"(?:[Pp]age\s*)?[-–—\s]*(\d{1,4})[-–—\s]*")
+# Numbers that an earlier print's pages may lack, the least distance of two as a share of a page's height, and
+# how many make a row of them.
+_SKIPPED = 3
+_APART = 0.4
+_CHAIN = 3
 _PAGE_NUMBER = re.compile(r"(?:page\s*)?[-–—\s]*#[-–—\s]*(?:(?:of|/)\s*#)?", re.IGNORECASE)
 
 
@@ -35,7 +41,32 @@ def without_furniture(pages: Sequence[Sequence[Line]], heights: Sequence[float])
         if _is_repeated(places[text], place, len(pages))
         or (_PAGE_NUMBER.fullmatch(text) and (len(numbered) > 1 or len(text) > 1))
     }
+    dropped |= {id(line) for line in _counted_on(pages, heights)}
     return [[line for line in lines if id(line) not in dropped] for lines in pages]
+
+
+def _counted_on(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -> list[Line]:
+    """Returns the page numbers of an earlier print, which stand anywhere on the pages of a later one.
+
+    They stand alone, count on, and lie about a page apart; a number can stand twice, at the top of a page and
+    at its end.
+    """
+    chain: list[tuple[int, float]] = []
+    found: list[Line] = []
+    above = 0.0
+    for lines, height in zip(pages, heights, strict=True):
+        for row in group_rows(lines):
+            if len(row) == 1 and (match := _ALONE.fullmatch(row[0].text.strip())):
+                number, place = int(match[1]), above + row[0].top
+                last, before = chain[-1] if chain else (0, -height)
+                again = bool(chain) and number == last
+                on = 0 < number - last <= _SKIPPED and place - before > _APART * height
+                if on:
+                    chain.append((number, place))
+                if on or again:
+                    found.append(row[0])
+        above += height
+    return found if len(chain) >= _CHAIN else []
 
 
 def _margin(lines: Sequence[Line], height: float) -> list[tuple[str, float, Line]]:

@@ -98,6 +98,28 @@ def test_running_headers_footers_and_page_numbers_are_left_out() -> None:
     ] == "Paragraph five stands here."
 
 
+def test_page_numbers_of_an_earlier_print_are_left_out_wherever_they_stand() -> None:
+    pdf = new_pdf()
+    for page, places in enumerate([(500,), (250, 700), (400,)]):
+        pdf.add_page()
+        write_lines(pdf, 60, 100, [f"Page {page} of this print holds this line of words."] * 3)
+        for offset, place in enumerate(places):
+            pdf.text(300, place, str((1, 2, 4)[page] + offset))
+            write_lines(pdf, 60, place + 40, ["The words go on below."])
+    text = read(pdf).text
+    assert not [line for line in text.splitlines() if line.strip().isdigit()]
+    assert text.count("The words go on below.") == 4
+
+
+def test_numbers_that_stand_alone_close_together_are_no_page_numbers() -> None:
+    pdf = new_pdf()
+    pdf.add_page()
+    pdf.text(60, 60, "The grades are the following, each on a line of its own.")
+    for number in range(1, 6):
+        pdf.text(60, 60 + 60 * number, str(number))
+    assert [line for line in read(pdf).text.splitlines() if line.strip().isdigit()] == list("12345")
+
+
 def test_clause_numbers_at_the_top_of_pages_are_no_page_numbers() -> None:
     pdf = new_pdf()
     for number in range(1, 6):

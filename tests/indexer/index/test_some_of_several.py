@@ -1,6 +1,5 @@
 """The ways to the first hits of "some of several words", and what phrases beside them cost, agree."""
 
-
 import pytest
 
 from indexer.index.embedded import EmbeddedIndex, lexical, state
