@@ -1,6 +1,6 @@
 """Ordered lists of keys from tantivy: by relevance, risk or date, ties always by key."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -35,7 +35,8 @@ def ranked(
     """
     wanted = offset + limit
     hits, matching = _complete(searcher, query, wanted, count)
-    return tuple(_by_key(searcher, hits)[offset:wanted]), matching
+    keys, scores = _by_key(searcher, hits)
+    return _candidates(keys[offset:wanted], scores[offset:wanted]), matching
 
 
 def sifted(
@@ -54,12 +55,11 @@ def sifted(
     """
     asked = SIFTED_HITS * wanted + MARGIN
     hits: list[Hit] = searcher.search(query, asked, count=False).hits
-    candidates = _by_key(searcher, hits)
-    passed = passing(np.array([each.key for each in candidates], np.int64))
-    found = [each for each, passes in zip(candidates, passed.tolist(), strict=True) if passes]
+    keys, scores = _by_key(searcher, hits)
+    places = np.flatnonzero(passing(keys))[:wanted]
     # What ties with the last hit may go on behind it.
-    enough = len(found) >= wanted and found[wanted - 1].score > _rounded(hits[-1][0])
-    return tuple(found[:wanted]) if enough or len(hits) < asked else None
+    enough = len(places) == wanted and scores[places[-1]] > scores[-1]
+    return _candidates(keys[places], scores[places]) if enough or len(hits) < asked else None
 
 
 def ordered(
@@ -76,7 +76,7 @@ def ordered(
     if not hits:
         return ()
     last = hits[-1][0]
-    front = _by_key(searcher, [each for each in hits if each[0] != last])
+    front = _candidates(*_by_key(searcher, [each for each in hits if each[0] != last]))
     tied = tantivy.Query.boolean_query(
         [(tantivy.Occur.Must, query), (tantivy.Occur.Must, integers(field, last, last))]
     )
@@ -146,10 +146,16 @@ def _complete(
         asked = min(asked * 4, wanted + WIDEST_TIE)
 
 
-def _by_key(searcher: tantivy.Searcher, hits: list[Hit]) -> list[Candidate]:
-    found = searcher.fast_field_values("key", [address for _, address in hits])
-    order = sorted((-_rounded(score), int(key or 0)) for (score, _), key in zip(hits, found, strict=True))
-    return [Candidate(key, -negated) for negated, key in order]
+def _by_key(searcher: tantivy.Searcher, hits: Sequence[Hit]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Returns keys and rounded scores, shape (n,), best first, ties by key."""
+    keys = np.array(searcher.fast_field_values("key", [address for _, address in hits]), np.int64)
+    scores: NDArray[np.float64] = np.round([score for score, _ in hits], DECIMALS).astype(np.float64)
+    order = np.lexsort((keys, -scores))
+    return keys[order], scores[order]
+
+
+def _candidates(keys: NDArray[np.int64], scores: NDArray[np.float64]) -> tuple[Candidate, ...]:
+    return tuple(Candidate(key, score) for key, score in zip(keys.tolist(), scores.tolist(), strict=True))
 
 
 def _rounded(score: float) -> float:
