@@ -10,7 +10,7 @@ from indexer.extract.limits import MAX_BYTES
 
 __all__ = ["VERSION", "extract", "extract_path"]
 
-VERSION = "1"
+VERSION = "2"
 """Changes whenever the same bytes may give another text, so that documents are extracted again."""
 
 
