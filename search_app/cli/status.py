@@ -48,7 +48,7 @@ def examine(settings: Settings) -> dict[str, Any]:
         collections = {name: asdict(found) for name, found in totals(connection).items()}
         watched = [{"collection": item.collection, "path": str(item.path)} for item in watches(connection)]
         runs = [asdict(run) for run in run_records(connection, 5, 0)]
-    worker, writer = (holder(settings.home, name) for name in (WORKER, WRITER))
+    worker, writer = (holder(parts.engine, settings.home, name) for name in (WORKER, WRITER))
     return {
         "home": str(settings.home.resolve()),
         "records": parts.engine.url.get_backend_name(),

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, select
@@ -36,8 +35,8 @@ CLICK = Event(
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_records(f"sqlite:///{tmp_path / 'records.sqlite'}")
+def engine(records_url: str) -> Iterator[Engine]:
+    engine = open_records(records_url)
     yield engine
     engine.dispose()
 
