@@ -44,11 +44,10 @@ class _SessionLock:
 
     def acquire(self, wait: float) -> None:
         """Takes the lock; raises WriterBusyError when it is not free within ``wait`` seconds."""
-        session = self._engine.connect()
+        session = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         # From here on no other part of this process is given the connection.
         session.detach()
         try:
-            session = session.execution_options(isolation_level="AUTOCOMMIT")
             session.execute(_PREPARE)
             self._take(session, wait)
             session.execute(_SAY, {"name": _session_name(self._purpose)})
