@@ -49,8 +49,8 @@ def open_records(url: str, password: str = "") -> Engine:
         engine = _engine(parsed)
     except ValueError:  # its message could quote a part of the password
         raise RecordsUnavailableError(
-            f"The records cannot be opened: their URL cannot be read; expected {DRIVER}://user@host:port/name "
-            "(in a password, % is written as %25, @ as %40, : as %3A, / as %2F)"
+            f"The records cannot be opened: expected a URL like {DRIVER}://user@host:5432/name; "
+            "in a password, % is written as %25, @ as %40, : as %3A, / as %2F"
         ) from None
     except (ArgumentError, NoSuchModuleError, ImportError, OSError) as error:
         raise RecordsUnavailableError(f"The records cannot be opened: {error}") from error

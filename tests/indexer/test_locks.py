@@ -111,9 +111,11 @@ def test_who_lost_the_lock_to_another_is_told_so(
 ) -> None:
     with held(restartable, tmp_path, WRITER, "ingest") as lock:
         own_postgres.restart()
-        with held(restartable, tmp_path, WRITER, "rebuild"):
-            with pytest.raises(WriterBusyError, match=r"\(rebuild\)"):
-                lock.confirm()
+        with (
+            held(restartable, tmp_path, WRITER, "rebuild"),
+            pytest.raises(WriterBusyError, match=r"\(rebuild\)"),
+        ):
+            lock.confirm()
         lock.confirm()
 
 

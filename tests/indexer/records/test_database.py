@@ -14,7 +14,6 @@ from indexer.records.database import open_records, revisions, writing
 from indexer.records.read import collection_names
 from indexer.records.schema import metadata
 
-
 Open = Callable[[], Engine]
 
 

@@ -44,7 +44,7 @@ def test_a_server_that_is_down_is_named_with_its_database_and_without_the_passwo
 
 def test_a_wrong_password_is_refused_without_being_shown(own_postgres: PostgresServer) -> None:
     wrong = own_postgres.url.set(password=SECRET).render_as_string(hide_password=False)
-    with pytest.raises(RecordsUnavailableError, match="cannot be reached: .*password") as caught:
+    with pytest.raises(RecordsUnavailableError, match=r"cannot be reached: .*password") as caught:
         open_records(wrong)
     assert "hunter2" not in str(caught.value)
 
@@ -79,7 +79,7 @@ def test_a_url_that_is_written_wrongly_is_refused_without_showing_the_password(u
 
 
 def test_a_database_that_does_not_exist_is_named(postgres_server: URL) -> None:
-    with pytest.raises(RecordsUnavailableError, match="database 'nowhere' on .*does not exist"):
+    with pytest.raises(RecordsUnavailableError, match=r"database 'nowhere' on .*does not exist"):
         open_records(postgres_server.set(database="nowhere").render_as_string(hide_password=False))
 
 
@@ -88,7 +88,7 @@ def test_a_user_who_may_make_no_tables_is_told_so(postgres_url: str, postgres_se
     with writing(engine) as connection:
         connection.execute(text("DROP SCHEMA public CASCADE"))
     engine.dispose()
-    with pytest.raises(RecordsUnavailableError, match="The records in the database .* cannot be opened: "):
+    with pytest.raises(RecordsUnavailableError, match=r"The records in the database .* cannot be opened: "):
         open_records(postgres_url)
 
 
