@@ -152,6 +152,20 @@ def test_a_folder_that_is_suddenly_empty_keeps_its_documents(
     assert names(office) == {"nda.txt"}
 
 
+def test_a_folder_whose_name_differs_in_case_only_is_another(
+    office: Office, watcher: Watcher, seconds: Seconds, caplog: pytest.LogCaptureFixture
+) -> None:
+    other = office.folder.with_name("FILES")
+    other.mkdir()
+    watch_paths(office.ingest, [other], "contracts")
+    office.write("nda.txt", NDA)
+    office.write("a_b/lease.txt", LEASE)
+    look(watcher, seconds)
+    look(watcher, seconds)
+    assert names(office) == {"nda.txt", "lease.txt"}
+    assert "suddenly empty" not in caplog.text
+
+
 def test_settled_files_wait_while_another_writes(
     office: Office, watcher: Watcher, seconds: Seconds, monkeypatch: pytest.MonkeyPatch
 ) -> None:

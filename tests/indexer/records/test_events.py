@@ -59,6 +59,13 @@ def test_an_event_that_is_sent_twice_counts_once(engine: Engine) -> None:
     assert Event(**rows[0]._mapping) == CLICK
 
 
+def test_what_people_type_is_recorded_without_what_no_database_takes(engine: Engine) -> None:
+    with writing(engine) as connection:
+        record_query(connection, replace(QUERY, user_query="cap\0 on \ud800liability"))
+    with engine.connect() as connection:
+        assert connection.scalars(select(schema.ubi_queries.c.user_query)).all() == ["cap on ?liability"]
+
+
 def test_no_events_are_fine(engine: Engine) -> None:
     with writing(engine) as connection:
         record_events(connection, [])
