@@ -1,15 +1,20 @@
 """PostgreSQL goes away in the middle of an ingest: nothing is lost, nothing is there twice."""
 
-from collections.abc import Callable, Iterator
+import os
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from indexer.errors import RecordsUnavailableError
-from indexer.locks import WRITER, holder
+from indexer.ingest import enqueue_upload
+from indexer.jobs import run_worker
+from indexer.locks import WORKER, WRITER, Holder, holder
 from indexer.records.read import run_records
 from tests.indexer.ingest.office import LEASE, NDA, Office, make_office
 from tests.indexer.ingest.test_outcomes import mail
+from tests.indexer.ingest.test_watch import eventually, names
 from tests.postgres import PASSWORD, PostgresServer, new_database
 
 TABLES = ("chunks", "vectors", "predictions", "document_texts", "documents", "source_versions")
@@ -31,16 +36,6 @@ def disturbed(
         office.write("broken.pdf", b"%PDF-1.7\nbroken")
         yield office
         office.engine.dispose()
-
-
-def at_step(number: int, action: Callable[[], None]) -> Callable[[int, int, str], None]:
-    """Reports progress by doing something after so many files."""
-
-    def report(done: int, total: int, detail: str = "") -> None:
-        if done == number:
-            action()
-
-    return report
 
 
 def states(office: Office) -> list[str]:
@@ -68,7 +63,18 @@ def check_complete(office: Office, root: Path) -> None:
 def test_a_restart_between_two_steps_is_not_noticed(
     disturbed: Office, own_postgres: PostgresServer, tmp_path: Path, number: int
 ) -> None:
-    summary = disturbed.run(report=at_step(number, own_postgres.restart))
+    holders: list[Holder | None] = []
+
+    def report(done: int, total: int, detail: str = "") -> None:
+        if done == number:
+            own_postgres.restart()
+        if done in {number, total}:
+            holders.append(holder(disturbed.engine, disturbed.home, WRITER))
+
+    summary = disturbed.run(report=report)
+    assert holders[0] is None  # lost with its session
+    assert holders[-1] is not None
+    assert holders[-1].process == os.getpid()
     assert (summary.files, summary.outcomes["failed"]) == (14, 1)
     assert states(disturbed) == ["done"]
     check_complete(disturbed, tmp_path / "reference")
@@ -78,8 +84,13 @@ def test_a_restart_between_two_steps_is_not_noticed(
 def test_a_run_whose_server_stops_says_so_and_the_next_completes_it(
     disturbed: Office, own_postgres: PostgresServer, tmp_path: Path, number: int
 ) -> None:
+
+    def report(done: int, total: int, detail: str = "") -> None:
+        if done == number:
+            own_postgres.stop()
+
     with pytest.raises(RecordsUnavailableError, match="cannot be reached") as caught:
-        disturbed.run(report=at_step(number, own_postgres.stop))
+        disturbed.run(report=report)
     own_postgres.start()
     assert PASSWORD not in str(caught.value)
     assert holder(disturbed.engine, disturbed.home, WRITER) is None
@@ -87,3 +98,23 @@ def test_a_run_whose_server_stops_says_so_and_the_next_completes_it(
     disturbed.run()
     assert states(disturbed) == ["done", "interrupted"]
     check_complete(disturbed, tmp_path / "reference")
+
+
+@pytest.mark.slow
+def test_a_worker_goes_on_after_a_restart(own_postgres: PostgresServer, tmp_path: Path) -> None:
+    stop = threading.Event()
+    with new_database(own_postgres.url) as url:
+        office = make_office(tmp_path, url=url)
+        worker = threading.Thread(target=run_worker, args=(office.ingest, stop))
+        worker.start()
+        try:
+            assert eventually(lambda: holder(office.engine, office.home, WORKER) is not None)
+            own_postgres.restart()
+            enqueue_upload(office.engine, office.blobs, "contracts", [("nda.txt", NDA.encode())])
+            assert eventually(lambda: names(office) == {"nda.txt"})
+            assert eventually(lambda: holder(office.engine, office.home, WORKER) is not None)
+        finally:
+            stop.set()
+            worker.join(60)
+            office.engine.dispose()
+    assert not worker.is_alive()
