@@ -79,4 +79,7 @@ def _index(status: dict[str, Any]) -> str:
 
 
 def _process(found: dict[str, Any] | None, otherwise: str) -> str:
-    return f"process {found['process']} ({found['purpose']}) since {found['since']}" if found else otherwise
+    if not found:
+        return otherwise
+    machine = f" on {found['machine']}" if found["machine"] else ""
+    return f"process {found['process']}{machine} ({found['purpose']}) since {found['since']}"
