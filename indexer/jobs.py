@@ -15,7 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from indexer.apply import apply_outbox, last_position
 from indexer.errors import IndexerError, IndexUnavailableError, WriterBusyError
 from indexer.ingest import Ingest
-from indexer.locks import WORKER, WRITER, held
+from indexer.locks import WORKER, WRITER, Lock, held
 from indexer.rebuild import ensure_index
 from indexer.records.codec import time_to_text
 from indexer.records.database import writing
@@ -42,11 +42,13 @@ class Jobs:
     Args:
         ingest: What takes files in.
         stop: Set when the worker is to end; long work then stops at the next file.
+        lock: That of the worker, where it holds one.
     """
 
-    def __init__(self, ingest: Ingest, stop: threading.Event) -> None:
+    def __init__(self, ingest: Ingest, stop: threading.Event, lock: Lock | None = None) -> None:
         self._ingest = ingest
         self._stop = stop
+        self._lock = lock
         self._since = time_to_text(ingest.clock())
         self.watcher = Watcher(ingest, self._report)
 
@@ -70,17 +72,28 @@ class Jobs:
         with suppress(IndexUnavailableError):  # one that is missing is built below
             if ingest.index.status().position == last:
                 return
-        with held(ingest.home, WRITER, "applying changes"):
+        with held(ingest.engine, ingest.home, WRITER, "applying changes"):
             ensure_index(ingest.engine, ingest.index, ingest.encoder, ingest.packs)
             apply_outbox(ingest.engine, ingest.index, ingest.packs)
 
     def stale_runs(self) -> None:
         """Closes the runs of processes that died."""
-        with held(self._ingest.home, WRITER, "closing runs"), writing(self._ingest.engine) as connection:
-            close_stale_runs(connection, self._ingest.clock())
+        ingest = self._ingest
+        with (
+            held(ingest.engine, ingest.home, WRITER, "closing runs"),
+            writing(ingest.engine) as connection,
+        ):
+            close_stale_runs(connection, ingest.clock())
 
     def heartbeat(self) -> None:
-        """Says that the worker lives."""
+        """Says that the worker lives; ends it where another has taken its place."""
+        if self._lock is not None:
+            try:
+                self._lock.confirm()
+            except WriterBusyError as error:
+                _log.error("This worker ends, since it lost its connection to the records. %s", error)
+                self._stop.set()
+                return
         now = time_to_text(self._ingest.clock())
         with writing(self._ingest.engine) as connection:
             write_heartbeat(connection, ROLE, Heartbeat(os.getpid(), self._since, now))
@@ -123,18 +136,18 @@ def run_worker(ingest: Ingest, stop: threading.Event | None = None) -> None:
     What it is at ends at the next file; the next worker goes on from there.
 
     Raises:
-        WriterBusyError: A worker already runs on this home.
+        WriterBusyError: A worker already runs on these records.
     """
-    with held(ingest.home, WORKER, "worker"):
+    with held(ingest.engine, ingest.home, WORKER, "worker") as lock:
         if stop is not None:
-            _run(ingest, stop)
+            _run(ingest, stop, lock)
         else:
             with _signalled() as signalled:
-                _run(ingest, signalled)
+                _run(ingest, signalled, lock)
 
 
-def _run(ingest: Ingest, stop: threading.Event) -> None:
-    jobs = Jobs(ingest, stop)
+def _run(ingest: Ingest, stop: threading.Event, lock: Lock) -> None:
+    jobs = Jobs(ingest, stop, lock)
     scheduler = build_scheduler(jobs)
     jobs.watcher.start()
     scheduler.start()

@@ -100,7 +100,7 @@ def compose(settings: Settings) -> Parts:
     settings.home.mkdir(parents=True, exist_ok=True)
     return Parts(
         settings=settings,
-        engine=open_records(settings.records_url),
+        engine=open_records(settings.records_url, settings.database_password),
         packs=CollectionPacks(),
         blobs=BlobStore(settings.home / "blobs"),
     )

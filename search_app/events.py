@@ -17,6 +17,8 @@ from datetime import UTC, datetime
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from indexer.errors import RecordsUnavailableError
+from indexer.records.database import writing
 from indexer.records.events import Event, QueryEvent, record_events, record_query
 from indexer.records.schema import ubi_queries
 from search_app.results import Hit, Mode, SearchPage, SearchRequest
@@ -137,7 +139,7 @@ class Recorder:
 
     def acted(self, events: Sequence[Event]) -> None:
         """Commits what a person did; an event id that is already there changes nothing."""
-        with self._engine.begin() as connection:
+        with writing(self._engine) as connection:
             record_events(connection, events)
 
     def shown(self, query: str, position: int, client: str) -> ShownHit | None:
@@ -210,11 +212,11 @@ class Recorder:
 
     def _write(self, batches: Sequence[_Batch]) -> None:
         try:
-            with self._engine.begin() as connection:
+            with writing(self._engine) as connection:
                 for batch in batches:
                     record_query(connection, batch.query)
                 record_events(connection, [event for batch in batches for event in batch.events])
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, RecordsUnavailableError) as error:
             self._lose(len(batches), str(error))
 
     def _lose(self, searches: int, reason: str) -> None:

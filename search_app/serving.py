@@ -33,7 +33,7 @@ def serve(settings: Settings, *, worker: bool) -> None:
 
     Args:
         settings: Host and port among them; port 0 takes a free one.
-        worker: Start a worker beside the server unless one runs on this home already.
+        worker: Start a worker beside the server unless one runs on these records already.
 
     Raises:
         AddressInUseError: Another process listens there, or the address is not of this machine.
@@ -98,7 +98,7 @@ def _none() -> Iterator[None]:
 @contextmanager
 def _worker(parts: Parts) -> Iterator[None]:
     """Keeps a worker as a child; it also ends by itself when this process dies."""
-    if holder(parts.settings.home, WORKER):
+    if holder(parts.engine, parts.settings.home, WORKER):
         yield
         return
     child = subprocess.Popen([sys.executable, "-m", "search_app.cli", "worker", "--with-parent"])

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,9 @@ class Settings:
     # Folder of the database, the index, the encoder and the stored files.
     home: Path = Path("var")
     # SQLAlchemy URL of the records; empty means SQLite under home.
-    database_url: str = ""
+    database_url: str = field(default="", repr=False)
+    # File whose content is the password of the database, so that it need not stand in the URL.
+    database_password_file: str = ""
     # A sentence-transformers model by name or path; empty means the bundled all-MiniLM-L6-v2.
     encoder: str = ""
     # How the encoder runs: auto, onnx or torch.
@@ -44,6 +46,25 @@ class Settings:
     def records_url(self) -> str:
         """The URL of the records, the default filled in."""
         return self.database_url or f"sqlite:///{(self.home / 'records.sqlite').resolve()}"
+
+    @property
+    def database_password(self) -> str:
+        """The password in ``database_password_file``; empty where no file is named.
+
+        Raises:
+            SettingsError: The file cannot be read, or is empty.
+        """
+        if not self.database_password_file:
+            return ""
+        variable = f"{PREFIX}DATABASE_PASSWORD_FILE={self.database_password_file!r}"
+        try:
+            password = Path(self.database_password_file).read_text(encoding="utf-8").rstrip("\r\n")
+        except (OSError, UnicodeDecodeError) as error:
+            reason = (error.strerror if isinstance(error, OSError) else None) or "it is no text"
+            raise SettingsError(f"{variable}: expected a file with the password: {reason}") from None
+        if not password:
+            raise SettingsError(f"{variable}: expected a file with the password: it is empty")
+        return password
 
 
 BOUNDS: dict[str, tuple[float, float]] = {

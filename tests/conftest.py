@@ -1,10 +1,13 @@
 """Fixtures that every test may use."""
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import URL
+
+from tests.postgres import PostgresServer, given_server, new_database, running_server
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 NO_DATA = "the real documents are not at"
@@ -23,6 +26,39 @@ def shared_data() -> Path:
 def encoder_cache(pytestconfig: pytest.Config) -> Path:
     """A folder for exported encoders that outlives the run, since an export takes half a minute."""
     return Path(pytestconfig.cache.mkdir("encoder"))
+
+
+@pytest.fixture(scope="session")
+def own_postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server that a test may restart; the test skips where none is installed."""
+    with running_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_server(request: pytest.FixtureRequest) -> URL:
+    """The PostgreSQL server for tests: the one that DATABASE_URL names, else our own."""
+    given = given_server()
+    if given is not None:
+        return given
+    own: PostgresServer = request.getfixturevalue("own_postgres")
+    return own.url
+
+
+@pytest.fixture
+def postgres_url(postgres_server: URL) -> Iterator[str]:
+    """The URL of an empty PostgreSQL database of the test's own."""
+    with new_database(postgres_server) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def records_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of empty records; the test runs once on each database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'home' / 'records.sqlite'}"
+    url: str = request.getfixturevalue("postgres_url")
+    return url
 
 
 @pytest.hookimpl(wrapper=True)

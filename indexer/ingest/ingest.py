@@ -4,7 +4,7 @@ import functools
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, closing
+from contextlib import AbstractContextManager, closing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from indexer import chunk, extract, runs
 from indexer.apply import apply_outbox
 from indexer.blobs import BlobStore
 from indexer.encode import Encoding
+from indexer.errors import RecordsUnavailableError
 from indexer.extract.pool import IsolatedPool
 from indexer.index.protocol import ChunkIndex
 from indexer.ingest.flow import FilePool, Flow, files_of
@@ -24,7 +25,7 @@ from indexer.ingest.store import Ledger
 from indexer.ingest.values import File, Finding, Origin, RunSummary
 from indexer.ingest.walk import walk
 from indexer.ingest.writer import Target, Writer
-from indexer.locks import WRITER, held
+from indexer.locks import WRITER, Lock, held
 from indexer.reading import Extracted, read
 from indexer.rebuild import Report, ensure_index, silent
 from indexer.records import schema
@@ -67,11 +68,11 @@ def _now() -> datetime:
 class Ingest:
     """Takes files into the records and the index.
 
-    One ingest, applier or rebuild runs at a time under a home folder. Killed at any moment it leaves
+    One ingest, applier or rebuild runs at a time on the records. Killed at any moment it leaves
     whole documents or nothing of them, and the next run goes on from there.
 
     Attributes:
-        home: Folder of the writer lock; nothing below it is ever ingested.
+        home: Folder of the writer lock of SQLite's records; nothing below it is ever ingested.
         encoder_name: As given to ``load_encoder``; the worker processes count tokens for it.
         open_pool: Opens the pool that extracts files, for limits and an encoder's name.
     """
@@ -106,13 +107,14 @@ class Ingest:
             WriterBusyError: Another process writes.
             IndexUnavailableError: The index needs a rebuild; nothing is done.
         """
-        with held(self.home, WRITER, "ingest", wait):
+        with held(self.engine, self.home, WRITER, "ingest", wait) as lock:
             found = list(walk(paths, self.home))
             self._prepare()
             with writing(self.engine) as connection:
                 runs.ensure_collection(connection, collection, self.clock())
                 run = runs.start_run(connection, collection, origin, self.clock())
-            return self._work(run, collection, files_of(found), _Progress(len(found), report))
+            progress = _Progress(len(found), report)
+            return self._work(run, collection, files_of(found), progress, lock)
 
     def run_queued(self, report: Report = silent, wait: float = 0.0) -> list[RunSummary]:
         """Ingests the uploads that wait, oldest first; raises as ``run``."""
@@ -120,7 +122,7 @@ class Ingest:
             if not runs.queued_runs(connection):
                 return []
         summaries = []
-        with held(self.home, WRITER, "uploads", wait):
+        with held(self.engine, self.home, WRITER, "uploads", wait) as lock:
             self._prepare()
             with self.engine.connect() as connection:
                 queued = runs.queued_runs(connection)
@@ -128,7 +130,8 @@ class Ingest:
                 files = self._uploaded(run)
                 with writing(self.engine) as connection:
                     runs.resume_run(connection, run)
-                summaries.append(self._work(run, collection, files, _Progress(len(files), report)))
+                progress = _Progress(len(files), report)
+                summaries.append(self._work(run, collection, files, progress, lock))
         return summaries
 
     def forget(self, collection: str, uris: Iterable[str], wait: float = 0.0) -> int:
@@ -140,7 +143,7 @@ class Ingest:
         table = schema.sources
         now = time_to_text(self.clock())
         gone = 0
-        with held(self.home, WRITER, "forgetting deleted files", wait):
+        with held(self.engine, self.home, WRITER, "forgetting deleted files", wait):
             with writing(self.engine) as connection:
                 for uri in uris:
                     own = table.c.collection == collection, table.c.uri == uri, table.c.gone_at.is_(None)
@@ -163,15 +166,23 @@ class Ingest:
         return apply_outbox(self.engine, self.index, self.packs)
 
     def _work(
-        self, run: str, collection: str, items: Iterable[File | Finding], progress: "_Progress"
+        self,
+        run: str,
+        collection: str,
+        items: Iterable[File | Finding],
+        progress: "_Progress",
+        lock: Lock,
     ) -> RunSummary:
         started = time.monotonic()
         try:
             with closing(Encoding(self.engine, self.encoder)) as encoding:
-                writer = self._lead(run, collection, items, encoding, progress)
+                target = self._target(run, collection, lock)
+                writer = self._lead(target, items, encoding, progress)
+            lock.confirm()
             self._apply()
         except BaseException:  # Ctrl-C too: what is written stays, and the next run goes on from there
-            with writing(self.engine) as connection:
+            # Where the records are what failed, the next run closes this one.
+            with suppress(RecordsUnavailableError), writing(self.engine) as connection:
                 runs.interrupt_run(connection, run, time.monotonic() - started, self.clock())
             raise
         seconds = time.monotonic() - started
@@ -179,24 +190,22 @@ class Ingest:
             runs.close_run(connection, run, runs.DONE, seconds, self.clock())
         return writer.tally.summary(run, seconds)
 
-    def _lead(
-        self,
-        run: str,
-        collection: str,
-        items: Iterable[File | Finding],
-        encoding: Encoding,
-        progress: "_Progress",
-    ) -> Writer:
+    def _target(self, run: str, collection: str, lock: Lock) -> Target:
         versions = (extract.VERSION, chunk.VERSION)
-        rules = Rules(collection, versions, self.limits.max_bytes)
+        ledger = Ledger(run, collection, versions, time_to_text(self.clock()))
+        return Target(self.engine, self.blobs, ledger, self.packs, self.clock, lock)
+
+    def _lead(
+        self, target: Target, items: Iterable[File | Finding], encoding: Encoding, progress: "_Progress"
+    ) -> Writer:
+        ledger = target.ledger
+        rules = Rules(ledger.collection, ledger.versions, self.limits.max_bytes)
         flow = Flow(self.engine, self.blobs, rules, lambda: self.open_pool(self.limits, self.encoder_name))
 
         def written(finding: Finding) -> None:
             flow.written(finding)
             progress.step(finding.file.name)
 
-        ledger = Ledger(run, collection, versions, time_to_text(self.clock()))
-        target = Target(self.engine, self.blobs, ledger, self.packs, self.clock)
         writer = Writer(target, encoding, written, self._apply)
         flow.work(items, writer)
         return writer

@@ -8,7 +8,7 @@ from indexer.documents import Chunk, Document
 from indexer.enrich import Enrichment
 from indexer.ids import chunk_id, chunk_key, text_hash
 from indexer.ingest.values import File
-from indexer.records.codec import blocks_to_bytes, boxes_to_bytes
+from indexer.records.codec import blocks_to_bytes, boxes_to_bytes, storable
 from indexer.records.labels import triggers_to_json
 
 Row = Mapping[str, Any]
@@ -92,8 +92,3 @@ def prediction_rows(chunks: list[Row], enrichment: Enrichment) -> list[Row]:
         for chunk, found in zip(chunks, enrichment.labels, strict=True)
         for label in found
     ]
-
-
-def storable(text: str) -> str:
-    """Returns a text that every database takes: no NUL, no half of a surrogate pair."""
-    return text.replace("\0", "").encode("utf-8", "replace").decode()

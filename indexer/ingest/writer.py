@@ -18,6 +18,7 @@ from indexer.errors import ExtractionError
 from indexer.ids import text_hash
 from indexer.ingest.store import Ledger, store
 from indexer.ingest.values import Failure, Finding, Outcome, Result, RunSummary
+from indexer.locks import Lock
 from indexer.records import schema
 from indexer.records.codec import time_to_text
 from indexer.records.database import writing
@@ -89,6 +90,7 @@ class Target:
     ledger: Ledger
     packs: Mapping[str, Pack]
     clock: Callable[[], datetime]
+    lock: Lock
 
 
 class Writer:
@@ -169,6 +171,7 @@ class Writer:
 
     def _commit(self, findings: list[Finding], vectors: list[dict[str, Any]]) -> None:
         ledger = replace(self._target.ledger, now=time_to_text(self._target.clock()))
+        self._target.lock.confirm()
         with writing(self._target.engine) as connection:
             store_vectors(connection, vectors)
             results = [_store_safely(connection, ledger, finding) for finding in findings]

@@ -53,3 +53,8 @@ def boxes_to_bytes(boxes: NDArray[np.int16]) -> bytes:
 def boxes_from_bytes(stored: bytes) -> NDArray[np.int16]:
     """Returns stored character boxes, shape (characters, 4)."""
     return np.frombuffer(zlib.decompress(stored), BOX_TYPE).reshape(-1, 4).astype(np.int16)
+
+
+def storable(text: str) -> str:
+    """Returns a text that every database takes: no NUL, no half of a surrogate pair."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()

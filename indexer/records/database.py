@@ -11,6 +11,14 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from indexer.errors import RecordsUnavailableError
+from indexer.records.postgres import (
+    DRIVER,
+    check_encoding,
+    order_by_bytes,
+    place_of,
+    postgres_engine,
+    without_secret,
+)
 
 BUSY_SECONDS = 30
 # Any number, the same in every process: PostgreSQL's lock for migrations and for the outbox's order.
@@ -20,22 +28,30 @@ OUTBOX_LOCK = 7_203_002
 _MAPPED_BYTES = 4 << 30
 
 
-def open_records(url: str) -> Engine:
+def open_records(url: str, password: str = "") -> Engine:
     """Opens the records and migrates them to this version's tables.
 
     Several processes may open the same records at once: one migrates, the others wait.
 
     Args:
-        url: SQLAlchemy URL, e.g. ``sqlite:////srv/clausewatch/records.sqlite``; the folder of an
-            SQLite file is made.
+        url: SQLAlchemy URL, e.g. ``sqlite:////srv/clausewatch/records.sqlite`` or
+            ``postgresql+psycopg://user@host/database``; the folder of an SQLite file is made.
+        password: Stands in for the one in the URL, where it is not empty.
 
     Raises:
         RecordsUnavailableError: The URL is wrong, the database cannot be reached, is damaged, or was
-            made by a newer version.
+            made by a newer version. No message has the password in it.
     """
     try:
         parsed = make_url(url)
-        engine = _sqlite(parsed) if parsed.get_backend_name() == "sqlite" else create_engine(parsed)
+        if password and parsed.get_backend_name() == "postgresql":
+            parsed = parsed.set(password=password)
+        engine = _engine(parsed)
+    except ValueError:  # its message could quote a part of the password
+        raise RecordsUnavailableError(
+            f"The records cannot be opened: expected a URL like {DRIVER}://user@host:5432/name; "
+            "in a password, % is written as %25, @ as %40, : as %3A, / as %2F"
+        ) from None
     except (ArgumentError, NoSuchModuleError, ImportError, OSError) as error:
         raise RecordsUnavailableError(f"The records cannot be opened: {error}") from error
     try:
@@ -44,8 +60,10 @@ def open_records(url: str) -> Engine:
         engine.dispose()
         if isinstance(error, RecordsUnavailableError):
             raise
-        shown = parsed.render_as_string(hide_password=True)
-        raise RecordsUnavailableError(f"The records at {shown} cannot be opened: {error.orig}") from error
+        reason = without_secret(str(error.orig), parsed)
+        raise RecordsUnavailableError(
+            f"The records in {_shown(parsed)} cannot be opened: {reason}"
+        ) from error
     return engine
 
 
@@ -54,9 +72,13 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """Opens a transaction that will write, committed at the end.
 
     SQLite takes the write lock at once: a transaction that reads first and then turns to writing
-    would be refused, not made to wait, when another wrote in between.
+    would be refused, not made to wait, when another wrote in between. PostgreSQL would refuse it for
+    the same reason, unless each statement sees what was committed before it.
     """
-    with engine.execution_options(immediate=True).begin() as connection:
+    options = (
+        {"immediate": True} if engine.dialect.name == "sqlite" else {"isolation_level": "READ COMMITTED"}
+    )
+    with engine.execution_options(**options).begin() as connection:
         yield connection
 
 
@@ -68,6 +90,19 @@ def revisions() -> tuple[str, ...]:
 
 def _migrations() -> Path:
     return Path(str(resources.files("indexer.records"))) / "migrations"
+
+
+def _engine(url: URL) -> Engine:
+    backend = url.get_backend_name()
+    if backend == "sqlite":
+        return _sqlite(url)
+    if backend == "postgresql":
+        return postgres_engine(url)
+    raise RecordsUnavailableError(f"The records cannot be opened: {backend} is neither sqlite nor {DRIVER}")
+
+
+def _shown(url: URL) -> str:
+    return str(url.database) if url.get_backend_name() == "sqlite" else f"the {place_of(url)}"
 
 
 def _sqlite(url: URL) -> Engine:
@@ -106,8 +141,11 @@ def _migrate(engine: Engine) -> None:
     with writing(engine) as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
+            check_encoding(connection)
         if _present_revision(connection, known) != known[-1]:
             _upgrade(connection)
+            if connection.dialect.name == "postgresql":
+                order_by_bytes(connection)
 
 
 def _present_revision(connection: Connection, known: tuple[str, ...]) -> str | None:

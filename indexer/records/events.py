@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Table
 
 from indexer.records import schema
+from indexer.records.codec import storable
 from indexer.records.write import insert_new
 
 
@@ -70,7 +71,9 @@ def record_events(connection: Connection, events: Iterable[Event]) -> None:
 def _record(connection: Connection, table: Table, rows: list[Mapping[str, Any]]) -> None:
     for row in rows:
         _check(table, row)
-    insert_new(connection, table, rows)
+    # What people type may hold characters that PostgreSQL does not take.
+    clean = [{name: value and storable(value) for name, value in row.items()} for row in rows]
+    insert_new(connection, table, clean)
 
 
 def _check(table: Table, row: Mapping[str, Any]) -> None:

@@ -156,7 +156,8 @@ class Watcher:
         query = select(table.c.uri, table.c.bytes, table.c.modified_ns).where(
             table.c.collection == watch.collection, table.c.gone_at.is_(None), table.c.parent.is_(None)
         )
-        below = table.c.uri.startswith(f"{uri_of(watch.path)}/", autoescape=True)
+        # What begins with "…/" lies between "…/" and "…0", the next character; LIKE would not tell A from a.
+        below = (table.c.uri > f"{uri_of(watch.path)}/") & (table.c.uri < f"{uri_of(watch.path)}0")
         itself = table.c.uri == uri_of(watch.path)
         with self._ingest.engine.connect() as connection:
             rows = connection.execute(query.where(below | itself))

@@ -43,7 +43,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     checks: tuple[tuple[str, Callable[[Settings], Finding], str], ...] = (
         ("folder", _folder, "Set CLAUSEWATCH_HOME to a folder that this user may write to."),
         ("encoder", _encoder, "Run make install again; or set CLAUSEWATCH_ENCODER to the path of a model."),
-        ("records", _records, "Restore the records from a backup; see docs/operations.md."),
+        ("records", _records, "See that the database runs, or restore a backup; see docs/operations.md."),
         ("index", _index, "Run clausewatch rebuild."),
     )
     for part, check, remedy in checks:

@@ -20,7 +20,7 @@ def command(rollback: bool) -> None:
     from search_app.compose import compose  # noqa: PLC0415
 
     parts = compose(load_settings())
-    with held(parts.settings.home, WRITER, "rebuild", WAIT_SECONDS):
+    with held(parts.engine, parts.settings.home, WRITER, "rebuild", WAIT_SECONDS):
         if rollback:
             status = rebuilding.rollback(parts.engine, parts.index, parts.packs)
         else:

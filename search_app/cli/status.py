@@ -48,7 +48,7 @@ def examine(settings: Settings) -> dict[str, Any]:
         collections = {name: asdict(found) for name, found in totals(connection).items()}
         watched = [{"collection": item.collection, "path": str(item.path)} for item in watches(connection)]
         runs = [asdict(run) for run in run_records(connection, 5, 0)]
-    worker, writer = (holder(settings.home, name) for name in (WORKER, WRITER))
+    worker, writer = (holder(parts.engine, settings.home, name) for name in (WORKER, WRITER))
     return {
         "home": str(settings.home.resolve()),
         "records": parts.engine.url.get_backend_name(),
@@ -79,4 +79,7 @@ def _index(status: dict[str, Any]) -> str:
 
 
 def _process(found: dict[str, Any] | None, otherwise: str) -> str:
-    return f"process {found['process']} ({found['purpose']}) since {found['since']}" if found else otherwise
+    if not found:
+        return otherwise
+    machine = f" on {found['machine']}" if found["machine"] else ""
+    return f"process {found['process']}{machine} ({found['purpose']}) since {found['since']}"

@@ -19,7 +19,8 @@ def command(remove: Path | None, collection: str | None) -> None:
     from indexer.records.database import open_records, writing  # noqa: PLC0415 - help must not pay for it
     from indexer.records.watches import remove_watch, watches  # noqa: PLC0415
 
-    engine = open_records(load_settings().records_url)
+    settings = load_settings()
+    engine = open_records(settings.records_url, settings.database_password)
     with engine.connect() as connection:
         found = [watch for watch in watches(connection) if collection in {None, watch.collection}]
     if remove is None:

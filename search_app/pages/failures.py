@@ -70,7 +70,7 @@ def _ours(error: Exception) -> Response:
     failure = failure_of(error)
     if failure.status >= 500:
         _log.error("%s: %s", failure.code, error)
-    message = _RECORDS if isinstance(error, OperationalError) else str(error)
+    message = _RECORDS if isinstance(error, OperationalError | RecordsUnavailableError) else str(error)
     return _answer(failure, message)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from indexer.errors import IndexerError, IndexUnavailableError
+from indexer.errors import IndexerError, IndexUnavailableError, RecordsUnavailableError
 from indexer.locks import WORKER, holder
 from indexer.records import schema
 from indexer.records.heartbeat import WORKER as ROLE
@@ -105,7 +105,7 @@ class Health:
         )  # fmt: skip
 
     def _worker(self) -> PartHealth:
-        running = holder(self._parts.settings.home, WORKER)
+        running = holder(self._parts.engine, self._parts.settings.home, WORKER)
         with self._parts.engine.connect() as connection:
             queued = select(func.min(schema.runs.c.started_at)).where(schema.runs.c.state == "queued")
             oldest = connection.scalar(queued)
@@ -150,7 +150,7 @@ def _ask(check: Callable[[], PartHealth]) -> PartHealth:
     name = check.__name__.strip("_")
     try:
         return check()
-    except SQLAlchemyError:
+    except (SQLAlchemyError, RecordsUnavailableError):
         return PartHealth(name, State.DOWN, "The database does not answer.", "Run “clausewatch doctor”.")
     except (IndexerError, ModelsError, OSError) as error:
         detail = str(error) if not isinstance(error, OSError) else "Its files cannot be read."

@@ -1,6 +1,6 @@
 """Ingests a folder with the fakes, slowly and in small steps, so that it can be killed between them.
 
-python -m tests.indexer.ingest.killable ROOT — prints "ready" once the work begins.
+python -m tests.indexer.ingest.killable ROOT [URL] — prints "ready" once the work begins.
 """
 
 import sys
@@ -24,14 +24,14 @@ class SlowEncoder(HashingEncoder):
         return super().encode(texts)
 
 
-def main(root: Path) -> None:
+def main(root: Path, url: str) -> None:
     writer.BATCH_TEXTS = 3
     writer.APPLY_SECONDS, writer.APPLY_SHARE = 0.05, 0
-    office = make_office(root, DictIndex(root / "index.pickle"), SlowEncoder())
+    office = make_office(root, DictIndex(root / "index.pickle"), SlowEncoder(), url)
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     office.run()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else "")

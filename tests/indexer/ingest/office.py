@@ -105,11 +105,13 @@ class Office:
         return replace(self, ingest=changed)
 
 
-def make_office(root: Path, index: DictIndex | None = None, encoder: HashingEncoder | None = None) -> Office:
-    """Opens (or reopens) an office under a folder."""
+def make_office(
+    root: Path, index: DictIndex | None = None, encoder: HashingEncoder | None = None, url: str = ""
+) -> Office:
+    """Opens (or reopens) an office under a folder, its records there too unless a URL says where."""
     folder, home = (root / "files").resolve(), root / "home"
     folder.mkdir(exist_ok=True)
-    engine = open_records(f"sqlite:///{home / 'records.sqlite'}")
+    engine = open_records(url or f"sqlite:///{home / 'records.sqlite'}")
     extracted: list[str] = []
 
     @contextmanager

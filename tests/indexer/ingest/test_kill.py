@@ -27,9 +27,9 @@ def write_files(folder: Path) -> None:
     (folder / "broken.pdf").write_bytes(b"%PDF-1.7\nbroken")
 
 
-def run(root: Path, seconds: float | None = None) -> int:
+def run(root: Path, url: str, seconds: float | None = None) -> int:
     """Runs the ingest and returns its exit status; kills it after some seconds of work."""
-    command = [sys.executable, "-m", "tests.indexer.ingest.killable", str(root)]
+    command = [sys.executable, "-m", "tests.indexer.ingest.killable", str(root), url]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
@@ -39,9 +39,9 @@ def run(root: Path, seconds: float | None = None) -> int:
         return process.wait()
 
 
-def everything(root: Path) -> dict[str, list[object]]:
+def everything(root: Path, url: str) -> dict[str, list[object]]:
     """What the records and the index hold, but for times and numbers that count attempts."""
-    office = make_office(root, DictIndex(root / "index.pickle"))
+    office = make_office(root, DictIndex(root / "index.pickle"), url=url)
     documents = [row[:-1] for row in office.rows("documents")]
     uri_of = {row[0]: str(row[2]).removeprefix(str(office.folder)) for row in office.rows("sources")}
     sources = [
@@ -69,16 +69,18 @@ def everything(root: Path) -> dict[str, list[object]]:
 
 
 @pytest.mark.slow
-def test_an_ingest_killed_at_random_moments_ends_like_an_undisturbed_one(tmp_path: Path) -> None:
+def test_an_ingest_killed_at_random_moments_ends_like_an_undisturbed_one(
+    tmp_path: Path, records_url: str
+) -> None:
     reference, disturbed = tmp_path / "a" / "x", tmp_path / "b" / "x"
     for root in (reference, disturbed):
         write_files(root / "files")
-    assert run(reference) == 0
+    assert run(reference, "") == 0
     rng = random.Random(7)
-    killed = sum(run(disturbed, rng.uniform(0.0, 0.5)) != 0 for _ in range(KILLS))
+    killed = sum(run(disturbed, records_url, rng.uniform(0.0, 0.5)) != 0 for _ in range(KILLS))
     assert killed > 0
-    assert run(disturbed) == 0
-    expected, found = everything(reference), everything(disturbed)
+    assert run(disturbed, records_url) == 0
+    expected, found = everything(reference, ""), everything(disturbed, records_url)
     assert found.keys() == expected.keys()
     for name in expected:
         assert found[name] == expected[name], name

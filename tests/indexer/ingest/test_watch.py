@@ -152,12 +152,26 @@ def test_a_folder_that_is_suddenly_empty_keeps_its_documents(
     assert names(office) == {"nda.txt"}
 
 
+def test_a_folder_whose_name_differs_in_case_only_is_another(
+    office: Office, watcher: Watcher, seconds: Seconds, caplog: pytest.LogCaptureFixture
+) -> None:
+    other = office.folder.with_name("FILES")
+    other.mkdir()
+    watch_paths(office.ingest, [other], "contracts")
+    office.write("nda.txt", NDA)
+    office.write("a_b/lease.txt", LEASE)
+    look(watcher, seconds)
+    look(watcher, seconds)
+    assert names(office) == {"nda.txt", "lease.txt"}
+    assert "suddenly empty" not in caplog.text
+
+
 def test_settled_files_wait_while_another_writes(
     office: Office, watcher: Watcher, seconds: Seconds, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("indexer.watch.watcher.WAIT_SECONDS", 0.0)
     office.write("nda.txt", NDA)
-    with held(office.home, WRITER, "ingest"), pytest.raises(WriterBusyError):
+    with held(office.engine, office.home, WRITER, "ingest"), pytest.raises(WriterBusyError):
         look(watcher, seconds)
     seconds.now += 1.5
     watcher.settle()
@@ -213,7 +227,7 @@ def eventually(condition: Callable[[], bool]) -> bool:
 @pytest.mark.slow
 def test_the_worker_notices_files_by_their_events(office: Office, worker: threading.Event) -> None:
     watch_paths(office.ingest, [office.folder], "contracts")
-    assert eventually(lambda: holder(office.home, WORKER) is not None)
+    assert eventually(lambda: holder(office.engine, office.home, WORKER) is not None)
     path = office.write("deep/er/nda.txt", NDA)
     assert eventually(lambda: names(office) == {"nda.txt"})
     # As editors save: the old file aside, the new one to its place, the old one deleted.
@@ -245,7 +259,7 @@ def test_the_worker_takes_uploads_and_shows_that_it_lives(office: Office, worker
 
 @pytest.mark.slow
 def test_only_one_worker_runs_on_a_home(office: Office, worker: threading.Event) -> None:
-    assert eventually(lambda: holder(office.home, WORKER) is not None)
+    assert eventually(lambda: holder(office.engine, office.home, WORKER) is not None)
     with pytest.raises(WriterBusyError, match="A worker already runs here"):
         run_worker(office.ingest, threading.Event())
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, select
@@ -36,8 +35,8 @@ CLICK = Event(
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_records(f"sqlite:///{tmp_path / 'records.sqlite'}")
+def engine(records_url: str) -> Iterator[Engine]:
+    engine = open_records(records_url)
     yield engine
     engine.dispose()
 
@@ -58,6 +57,13 @@ def test_an_event_that_is_sent_twice_counts_once(engine: Engine) -> None:
         rows = connection.execute(select(schema.ubi_events).order_by("event_id")).all()
     assert [row.event_id for row in rows] == ["e1", "e2"]
     assert Event(**rows[0]._mapping) == CLICK
+
+
+def test_what_people_type_is_recorded_without_what_no_database_takes(engine: Engine) -> None:
+    with writing(engine) as connection:
+        record_query(connection, replace(QUERY, user_query="cap\0 on \ud800liability"))
+    with engine.connect() as connection:
+        assert connection.scalars(select(schema.ubi_queries.c.user_query)).all() == ["cap on ?liability"]
 
 
 def test_no_events_are_fine(engine: Engine) -> None:

@@ -1,7 +1,7 @@
 """Reading passages, documents and runs back."""
 
+from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -104,8 +104,8 @@ def prediction(key: int, label: str, source: str, probability: float) -> dict[st
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    engine = open_records(f"sqlite:///{tmp_path / 'records.sqlite'}")
+def engine(records_url: str) -> Iterator[Engine]:
+    engine = open_records(records_url)
     rows = {
         "collections": [
             {"name": name, "pack": "contracts", "created_at": NOW} for name in ("contracts", "another")
@@ -148,7 +148,8 @@ def engine(tmp_path: Path) -> Engine:
     with writing(engine) as connection:
         for table, values in rows.items():
             connection.execute(insert(schema.metadata.tables[table]), values)
-    return engine
+    yield engine
+    engine.dispose()
 
 
 def test_passages_come_in_the_order_of_the_keys_and_unknown_ones_are_left_out(engine: Engine) -> None:

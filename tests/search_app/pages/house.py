@@ -126,7 +126,7 @@ class TestParts:
         return Searcher(self.index, self.encoder, self.engine, self.packs)
 
 
-def fill(root: Path) -> None:
+def fill(root: Path, url: str = "") -> None:
     """Ingests the documents into the home under a folder."""
     files = root / "files"
     files.mkdir(parents=True)
@@ -136,7 +136,7 @@ def fill(root: Path) -> None:
     (files / "broken.pdf").write_bytes(b"%PDF-1.7\nthis is no PDF")
     for name in ("Office Lease 18 Calloway Square.pdf", "data-processing-agreement-pellworth.html"):
         shutil.copy(SAMPLES / name, files)
-    parts = open_parts(root)
+    parts = open_parts(root, url)
 
     @contextmanager
     def open_pool(limits: Limits, encoder: str) -> Iterator[InlinePool]:
@@ -149,13 +149,13 @@ def fill(root: Path) -> None:
     parts.engine.dispose()
 
 
-def open_parts(root: Path, **settings: Any) -> TestParts:
-    """Opens what lies under a folder."""
+def open_parts(root: Path, url: str = "", **settings: Any) -> TestParts:
+    """Opens what lies under a folder, its records there too unless a URL says where."""
     home = root / "home"
     encoder = WordEncoder(SYNONYMS)
     return TestParts(
         settings=Settings(home=home, **settings),
-        engine=open_records(f"sqlite:///{home / 'records.sqlite'}"),
+        engine=open_records(url or f"sqlite:///{home / 'records.sqlite'}"),
         index=EmbeddedIndex(home / "index", encoder.version, DIMENSION),
         encoder=encoder,
         packs={"contracts": load_pack("contracts")},
@@ -164,9 +164,9 @@ def open_parts(root: Path, **settings: Any) -> TestParts:
 
 
 @contextmanager
-def open_house(root: Path, **settings: Any) -> Iterator[House]:
+def open_house(root: Path, url: str = "", **settings: Any) -> Iterator[House]:
     """Opens the pages over what lies under a folder."""
-    parts = open_parts(root, **settings)
+    parts = open_parts(root, url, **settings)
     app = create_app(parts)  # type: ignore[arg-type]
     client = app.test_client()
     client.environ_base["HTTP_USER_AGENT"] = READER

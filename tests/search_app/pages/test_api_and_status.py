@@ -144,7 +144,7 @@ def test_unexpected_error_is_told_without_its_inside(house: House, caplog: pytes
 
 
 def test_status_names_the_worker_that_runs(house: House) -> None:
-    with held(house.home, WORKER, "worker"):
+    with held(house.engine, house.home, WORKER, "worker"):
         page = house.get("/status")
     assert f"Runs as process {os.getpid()}" in page
 
@@ -153,6 +153,6 @@ def test_a_worker_that_hangs_is_told_from_one_that_lives(house: House) -> None:
     silent = Heartbeat(os.getpid(), "2026-01-01T00:00:00.000Z", "2026-01-01T00:00:05.000Z")
     with writing(house.engine) as connection:
         write_heartbeat(connection, "worker", silent)
-    with held(house.home, WORKER, "worker"):
+    with held(house.engine, house.home, WORKER, "worker"):
         page = house.get("/status")
     assert "gave no sign of life since 2026-01-01T00:00:05.000Z" in page

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
+from indexer.records import schema
 from indexer.records.read import RunFile
 from indexer.records.values import RunRecord
 from search_app.pages.runs import Group, Segment, groups, segments
@@ -107,10 +109,10 @@ def test_runs_are_listed_with_their_counts(house: House) -> None:
 
 def test_outcomes_leave_as_csv_that_a_spreadsheet_does_not_run(house: House) -> None:
     run = house.rows("runs")[0]["id"]
+    table = schema.run_files
+    changed = update(table).where(table.c.uri.endswith("photo.xyz"))
     with house.engine.begin() as connection:
-        connection.exec_driver_sql(
-            "update run_files set reason = '=HYPERLINK(\"http://evil.example\")' where uri like '%photo.xyz'"
-        )
+        connection.execute(changed.values(reason='=HYPERLINK("http://evil.example")'))
     response = house.client.get(f"/runs/{run}/files.csv")
     assert response.mimetype == "text/csv"
     rows = {Path(row["file"]).name: row for row in csv.DictReader(io.StringIO(response.text))}

@@ -1,4 +1,4 @@
-"""One writer at a time: a lock file under the home folder that says who holds it, and since when."""
+"""Locks as files under the home folder that say who holds them, and since when."""
 
 import fcntl
 import json
@@ -6,45 +6,30 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
 from indexer.errors import WriterBusyError
-
-WRITER, WORKER = "writer", "worker"
-_RETRY_SECONDS = 0.05
+from indexer.locks.holder import RETRY_SECONDS, UNKNOWN, Holder, Lock, busy
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """Who holds a lock: process id, what it does ("ingest"), and since when (UTC ISO 8601)."""
+class _FileLock:
+    """Held as long as the file is open: nobody can take it away."""
 
-    process: int
-    purpose: str
-    since: str
+    def confirm(self) -> None:
+        """Does nothing."""
 
 
 @contextmanager
-def held(home: Path, name: str, purpose: str, wait: float = 0.0) -> Iterator[None]:
-    """Holds a lock while the block runs; the system frees it when the process dies, however it dies.
-
-    Args:
-        home: Folder of the lock file; made where it is missing.
-        name: WRITER for whoever changes records and index, WORKER for the one scheduler.
-        purpose: What the holder does; shown to those who come second.
-        wait: Seconds to wait for another holder to finish.
-
-    Raises:
-        WriterBusyError: Another process, or another thread of this one, still holds the lock.
-    """
+def held(home: Path, name: str, purpose: str, wait: float) -> Iterator[Lock]:
+    """Holds a lock while the block runs; the system frees it when the process dies."""
     home.mkdir(parents=True, exist_ok=True)
     with _path(home, name).open("a+", encoding="utf-8") as file:
         _acquire(file, name, wait)
         _write(file, Holder(os.getpid(), purpose, datetime.now(UTC).isoformat(timespec="seconds")))
         try:
-            yield
+            yield _FileLock()
         finally:
             file.truncate(0)
             fcntl.flock(file, fcntl.LOCK_UN)
@@ -74,8 +59,8 @@ def _acquire(file: IO[str], name: str, wait: float) -> None:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() >= deadline:
-                raise WriterBusyError(_busy(name, _read(file))) from None
-            time.sleep(_RETRY_SECONDS)
+                raise WriterBusyError(busy(name, _read(file))) from None
+            time.sleep(RETRY_SECONDS)
         else:
             return
 
@@ -90,14 +75,6 @@ def _read(file: IO[str]) -> Holder:
     file.seek(0)
     try:
         process, purpose, since = json.loads(file.read())
-    except ValueError:  # caught between taking the lock and writing the name
-        return Holder(0, "unknown", "just now")
+    except ValueError:
+        return UNKNOWN
     return Holder(process, purpose, since)
-
-
-def _busy(name: str, other: Holder) -> str:
-    what = "A worker already runs here" if name == WORKER else "Another process is writing"
-    return (
-        f"{what}: process {other.process} ({other.purpose}), since {other.since}; "
-        "wait until it is done, or stop it"
-    )
