@@ -9,7 +9,7 @@ from sqlalchemy.engine import URL, make_url
 from search_app.errors import SettingsError
 from search_app.settings import Settings, load_settings
 from tests.postgres import PASSWORD, PostgresServer
-from tests.search_app.test_cli import SAMPLES, answer, empty_home, run
+from tests.search_app.commands import SAMPLES, answer, empty_home, run
 
 COMMANDS = (["search", "liability"], ["status"], ["watch"], ["worker"], ["rebuild"], ["doctor"])
 

@@ -29,6 +29,34 @@ LEASE = (
     "maintain insurance of at least 1,000,000.\n"
 )
 
+MAIL = b"""From: ann@example.com\r
+To: bob@example.com\r
+Subject: The lease\r
+MIME-Version: 1.0\r
+Content-Type: multipart/mixed; boundary="x"\r
+\r
+--x\r
+Content-Type: text/plain\r
+\r
+Dear Bob, please find the lease attached. It renews automatically for one year.\r
+--x\r
+Content-Type: text/plain; name="lease.txt"\r
+Content-Disposition: attachment; filename="lease.txt"\r
+\r
+%b\r
+--x\r
+Content-Type: application/octet-stream; name="logo.bin"\r
+Content-Disposition: attachment; filename="logo.bin"\r
+Content-Transfer-Encoding: base64\r
+\r
+AAECAwQF//76AAABAAECAwQF//76AAAB\r
+--x--\r
+"""
+
+
+def mail(lease: str) -> bytes:
+    return MAIL.replace(b"%b", lease.replace("\n", "\r\n").encode())
+
 
 class InlinePool:
     """Extracts in this process; remembers which names it was given."""

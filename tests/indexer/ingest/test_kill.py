@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes import DictIndex
-from tests.indexer.ingest.office import LEASE, NDA, make_office
-from tests.indexer.ingest.test_outcomes import mail
+from tests.indexer.ingest.office import LEASE, NDA, mail, make_office
 
 KILLS = 12
 

@@ -12,8 +12,7 @@ from indexer.ingest import enqueue_upload
 from indexer.jobs import run_worker
 from indexer.locks import WORKER, WRITER, Holder, holder
 from indexer.records.read import run_records
-from tests.indexer.ingest.office import LEASE, NDA, Office, make_office
-from tests.indexer.ingest.test_outcomes import mail
+from tests.indexer.ingest.office import LEASE, NDA, Office, mail, make_office
 from tests.indexer.ingest.test_watch import eventually, names
 from tests.postgres import PASSWORD, PostgresServer, new_database
 
