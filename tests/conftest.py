@@ -1,10 +1,13 @@
 """Fixtures that every test may use."""
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.opensearch.backend import allow_purging
+from tests.opensearch.server import NoServerError, running
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 NO_DATA = "the real documents are not at"
@@ -23,6 +26,20 @@ def shared_data() -> Path:
 def encoder_cache(pytestconfig: pytest.Config) -> Path:
     """A folder for exported encoders that outlives the run, since an export takes half a minute."""
     return Path(pytestconfig.cache.mkdir("encoder"))
+
+
+@pytest.fixture(scope="session")
+def opensearch_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of an OpenSearch server: the one that OPENSEARCH_URL names, else one for this run."""
+    if named := os.environ.get("OPENSEARCH_URL"):
+        yield named
+        return
+    try:
+        with running(tmp_path_factory.mktemp("opensearch")) as url:
+            allow_purging(url)
+            yield url
+    except NoServerError as error:
+        pytest.skip(str(error))
 
 
 @pytest.hookimpl(wrapper=True)
