@@ -154,6 +154,8 @@ def described(error: TransportError) -> str:
 
 
 def reason(error: dict[str, Any]) -> str:
-    """Returns what an error object of OpenSearch says, its root cause first."""
-    causes = error.get("root_cause") or [error]
-    return f"{causes[0].get('type')}: {causes[0].get('reason')}"[:LONGEST_REASON]
+    """Returns what an error object of OpenSearch says, and its cause."""
+    first = (error.get("root_cause") or [error])[0]
+    cause = error.get("caused_by", {}).get("reason")
+    said = [f"{first.get('type')}: {first.get('reason')}", *([cause] if cause else [])]
+    return "; ".join(each[:LONGEST_REASON] for each in said)

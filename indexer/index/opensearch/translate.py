@@ -118,11 +118,28 @@ def _near(searched: SearchedField, words: list[list[tuple[int, str]]], distance:
 
 
 def _sequence(field: str, found: list[tuple[int, str]], slop: int, boost: float) -> Query:
+    """Matches terms at these distances.
+
+    Spans, where they can: OpenSearch gives a phrase the idf of one shard when another lacks a word of it.
+    They count a repeated term once, so that it takes a phrase.
+    """
     if len(found) == 1:
         return {"term": {field: {"value": found[0][1], "boost": boost}}}
-    return {
-        "match_phrase": {field: {"query": spaced(found), "slop": slop, "analyzer": TERMS, "boost": boost}}
-    }
+    if slop or len({term for _, term in found}) < len(found):
+        query = {"query": spaced(found), "slop": slop, "analyzer": TERMS, "boost": boost}
+        return {"match_phrase": {field: query}}
+    clauses: list[Query] = []
+    expected = found[0][0]
+    for position, term in found:
+        if position > expected:
+            clauses.append({"span_gap": {field: position - expected}})
+        clauses.append({"span_term": {field: term}})
+        expected = position + 1
+    return _spans(clauses, boost)
+
+
+def _spans(clauses: list[Query], boost: float) -> Query:
+    return {"span_near": {"clauses": clauses, "slop": 0, "in_order": True, "boost": boost}}
 
 
 def _wildcard(wildcard: Wildcard) -> list[Query]:
@@ -133,14 +150,7 @@ def _wildcard(wildcard: Wildcard) -> list[Query]:
     return [
         {"wildcard": {each.exact: {"value": patterns[0], "boost": each.weight}}}
         if len(patterns) == 1
-        else {
-            "span_near": {
-                "clauses": [_span(each.exact, pattern) for pattern in patterns],
-                "slop": 0,
-                "in_order": True,
-                "boost": _boost(each),
-            }
-        }
+        else _spans([_span(each.exact, pattern) for pattern in patterns], _boost(each))
         for each in _fields(wildcard.field)
     ]
 
