@@ -15,6 +15,7 @@ from indexer.records.database import open_records
 from models.encoder import load_encoder
 from models.packs import Pack, load_pack, pack_names
 from models.protocols import Encoder
+from search_app.errors import SettingsError
 from search_app.search import Searcher
 from search_app.settings import Settings
 
@@ -58,10 +59,11 @@ class Parts:
 
     @cached_property
     def index(self) -> ChunkIndex:
-        """The search index."""
-        return EmbeddedIndex(
-            index_directory(self.settings.home), self.encoder.version, self.encoder.dimension
-        )
+        """The search index that the settings name."""
+        encoder = self.encoder
+        if self.settings.index == "opensearch":
+            return _in_opensearch(self.settings, encoder)
+        return EmbeddedIndex(index_directory(self.settings.home), encoder.version, encoder.dimension)
 
     @cached_property
     def searcher(self) -> Searcher:
@@ -93,6 +95,29 @@ class Parts:
 def index_directory(home: Path) -> Path:
     """Returns where the embedded index lies."""
     return home / "index"
+
+
+def _in_opensearch(settings: Settings, encoder: Encoder) -> ChunkIndex:
+    from indexer.index.opensearch import Connection, OpenSearchIndex  # noqa: PLC0415 - others need no client
+
+    try:
+        connection = Connection(
+            tuple(each.strip() for each in settings.opensearch_url.split(",") if each.strip()),
+            user=settings.opensearch_user,
+            password_file=_path(settings.opensearch_password_file),
+            ca_file=_path(settings.opensearch_ca_file),
+            prefix=settings.opensearch_prefix,
+            engine="lucene" if settings.opensearch_engine == "lucene" else "faiss",
+            shards=settings.opensearch_shards,
+            replicas=settings.opensearch_replicas,
+        )
+    except ValueError as error:
+        raise SettingsError(f"CLAUSEWATCH_OPENSEARCH_URL: {error}") from error
+    return OpenSearchIndex(connection, encoder.version, encoder.dimension)
+
+
+def _path(name: str) -> Path | None:
+    return Path(name) if name else None
 
 
 def compose(settings: Settings) -> Parts:

@@ -41,6 +41,24 @@ class Settings:
     public_host: str = ""
     # Threads that answer requests.
     threads: int = 8
+    # Where the search index is kept: embedded (files under home) or opensearch (a cluster).
+    index: str = "embedded"
+    # Addresses of the OpenSearch servers, separated by commas.
+    opensearch_url: str = "http://127.0.0.1:9200"
+    # Name to log in to OpenSearch with; empty for none.
+    opensearch_user: str = ""
+    # File whose first line is the password of that user; empty for none.
+    opensearch_password_file: str = ""
+    # File of the certificates that vouch for the OpenSearch servers; empty for the system's.
+    opensearch_ca_file: str = ""
+    # Library that keeps the vectors in OpenSearch: faiss, or lucene where its native library is missing.
+    opensearch_engine: str = "faiss"
+    # In front of the names of all OpenSearch indexes and aliases.
+    opensearch_prefix: str = "clausewatch"
+    # Shards of each new generation in OpenSearch.
+    opensearch_shards: int = 1
+    # Copies of each shard in OpenSearch.
+    opensearch_replicas: int = 1
 
     @property
     def records_url(self) -> str:
@@ -74,8 +92,14 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "max_file_mb": (1, 4096),
     "port": (0, 65535),
     "threads": (1, 256),
+    "opensearch_shards": (1, 1024),
+    "opensearch_replicas": (0, 16),
 }
-CHOICES: dict[str, tuple[str, ...]] = {"encoder_backend": ("auto", "onnx", "torch")}
+CHOICES: dict[str, tuple[str, ...]] = {
+    "encoder_backend": ("auto", "onnx", "torch"),
+    "index": ("embedded", "opensearch"),
+    "opensearch_engine": ("faiss", "lucene"),
+}
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import URL
 
+from tests.opensearch.backend import allow_purging
+from tests.opensearch.server import NoServerError, running
 from tests.postgres import PostgresServer, given_server, new_database, running_server
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -59,6 +61,20 @@ def records_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path / 'home' / 'records.sqlite'}"
     url: str = request.getfixturevalue("postgres_url")
     return url
+
+
+@pytest.fixture(scope="session")
+def opensearch_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of an OpenSearch server: the one that OPENSEARCH_URL names, else one for this run."""
+    if named := os.environ.get("OPENSEARCH_URL"):
+        yield named
+        return
+    try:
+        with running(tmp_path_factory.mktemp("opensearch")) as url:
+            allow_purging(url)
+            yield url
+    except NoServerError as error:
+        pytest.skip(str(error))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,7 +1,8 @@
 """Each test of the contract runs on every backend, in every way that a backend comes to its content."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,22 +11,43 @@ from indexer.index.embedded import EmbeddedIndex
 from indexer.index.protocol import ChunkIndex, IndexedChunk
 from tests.contract.corpus import DIMENSION, corpus
 from tests.contract.reference import Reference
+from tests.opensearch.backend import opened
 
-Fill = Callable[[Path, list[IndexedChunk]], ChunkIndex]
+Open = Callable[[Path, str, int], ChunkIndex]
 
 
-def rebuilt(directory: Path, chunks: list[IndexedChunk]) -> ChunkIndex:
+@dataclass(frozen=True)
+class Backend:
+    """A backend and the way in which it comes to its content."""
+
+    opening: Open
+    rebuilding: bool
+
+    def __call__(self, directory: Path, chunks: list[IndexedChunk]) -> ChunkIndex:
+        """Returns an index of a folder, filled."""
+        index = self.open(directory)
+        (rebuilt if self.rebuilding else incremental)(index, chunks)
+        return index
+
+    def open(self, directory: Path, encoder: str = "encoder-1", dimension: int = DIMENSION) -> ChunkIndex:
+        """Returns the index of a folder as another process opens it."""
+        return self.opening(directory, encoder, dimension)
+
+
+def reference_of(index: ChunkIndex, chunks: list[IndexedChunk]) -> Reference:
+    """Returns what an index with these chunks must answer."""
+    return Reference(chunks, of_all=isinstance(index, EmbeddedIndex))
+
+
+def rebuilt(index: ChunkIndex, chunks: list[IndexedChunk]) -> None:
     """All at once, into a new generation."""
-    index = EmbeddedIndex(directory, "encoder-1", DIMENSION)
     with index.rebuild("encoder-1", DIMENSION) as builder:
         builder.add(chunks)
         builder.finish(7)
-    return index
 
 
-def incremental(directory: Path, chunks: list[IndexedChunk]) -> ChunkIndex:
+def incremental(index: ChunkIndex, chunks: list[IndexedChunk]) -> None:
     """Document by document, over other documents and other content that had been there before."""
-    index = EmbeddedIndex(directory, "encoder-1", DIMENSION)
     by_document: dict[str, list[IndexedChunk]] = {}
     for each in chunks:
         by_document.setdefault(each.document, []).append(each)
@@ -35,15 +57,25 @@ def incremental(directory: Path, chunks: list[IndexedChunk]) -> ChunkIndex:
     for number, document in enumerate(by_document.values()):
         index.apply(document, [each.document for each in others[: 4 * number]], 3)
     index.apply([], sorted({each.document for each in others}), 7)
-    return index
 
 
-BACKENDS: dict[str, Fill] = {"embedded, rebuilt": rebuilt, "embedded, incremental": incremental}
+EMBEDDED = ("embedded, rebuilt", "embedded, incremental")
+BACKENDS = (*EMBEDDED, "opensearch, 1 shard", "opensearch, 1 shard, incremental", "opensearch, 3 shards")
 
 
-@pytest.fixture(scope="session", params=list(BACKENDS))
-def fill(request: pytest.FixtureRequest) -> Fill:
-    return BACKENDS[request.param]
+@pytest.fixture(scope="session", params=BACKENDS)
+def fill(request: pytest.FixtureRequest) -> Backend:
+    return backend(request, request.param)
+
+
+def backend(request: pytest.FixtureRequest, name: str) -> Backend:
+    """Returns a backend by its name; starts a server where it needs one."""
+    rebuilding = "incremental" not in name
+    if name in EMBEDDED:
+        return Backend(EmbeddedIndex, rebuilding)
+    url = request.getfixturevalue("opensearch_url")
+    shards = 3 if "3 shards" in name else 1
+    return Backend(partial(opened, url, shards=shards), rebuilding)
 
 
 @pytest.fixture(scope="session")
@@ -52,11 +84,11 @@ def chunks() -> list[IndexedChunk]:
 
 
 @pytest.fixture(scope="session")
-def index(fill: Fill, chunks: list[IndexedChunk], tmp_path_factory: pytest.TempPathFactory) -> ChunkIndex:
+def index(fill: Backend, chunks: list[IndexedChunk], tmp_path_factory: pytest.TempPathFactory) -> ChunkIndex:
     """A filled index that the tests only read."""
     return fill(tmp_path_factory.mktemp("index"), chunks)
 
 
 @pytest.fixture(scope="session")
-def reference(chunks: list[IndexedChunk]) -> Reference:
-    return Reference(chunks)
+def reference(index: ChunkIndex, chunks: list[IndexedChunk]) -> Reference:
+    return reference_of(index, chunks)

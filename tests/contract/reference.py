@@ -19,9 +19,13 @@ Positions = dict[str, list[int]]
 
 
 class Reference:
-    """All chunks in memory; every answer computed from its definition."""
+    """All chunks in memory; every answer computed from its definition.
 
-    def __init__(self, chunks: Iterable[IndexedChunk]) -> None:
+    ``of_all``: BM25 counts all chunks, as tantivy does, or those that have words in the field, as Lucene.
+    """
+
+    def __init__(self, chunks: Iterable[IndexedChunk], *, of_all: bool = True) -> None:
+        self._of_all = of_all
         self.chunks = {each.key: each for each in chunks}
         self._fields: dict[str, dict[int, Positions]] = {}
         self._lengths: dict[str, dict[int, int]] = {}
@@ -168,8 +172,9 @@ class Reference:
         }
 
     def _bm25(self, field: str, terms: Sequence[str], frequencies: dict[int, int]) -> dict[int, float]:
-        total = len(self.chunks)
-        average = sum(self._lengths[field].values()) / total
+        lengths = self._lengths[field].values()
+        total = len(lengths) if self._of_all else sum(length > 0 for length in lengths)
+        average = sum(lengths) / max(total, 1)
         idf = 0.0
         for term in terms:
             containing = sum(term in positions for positions in self._fields[field].values())

@@ -6,11 +6,10 @@ import numpy as np
 import pytest
 
 from indexer.errors import IndexerError, IndexUnavailableError, WriterBusyError
-from indexer.index.embedded import EmbeddedIndex
 from indexer.index.protocol import Filters, IndexedLabel, Order, Retrieval
 from indexer.index.query import Word
 from models.labels import LabelSource, Severity
-from tests.contract.conftest import BACKENDS
+from tests.contract.conftest import reference_of
 from tests.contract.corpus import DIMENSION, corpus
 from tests.contract.reference import Reference
 from tests.contract.test_count import assert_counts
@@ -27,7 +26,7 @@ from tests.contract.test_retrieve import (
 
 def assert_answers(index, chunks):
     """The index answers as brute force over these chunks does."""
-    reference = Reference(chunks)
+    reference = reference_of(index, chunks)
     for tree in (TREES["word"], TREES["any"], TREES["phrase"], TREES["wildcard"], TREES["title"]):
         assert_same_ranking(lexical(index, tree), reference.lexical(tree, EVERYTHING))
         assert_counts(index, reference, tree, EVERYTHING)
@@ -123,26 +122,26 @@ def test_a_vector_of_another_dimension_is_refused_before_anything_changes(filled
     assert_answers(filled, chunks)
 
 
-def test_many_small_changes_are_merged_and_answered_exactly(tmp_path):
+def test_many_small_changes_are_merged_and_answered_exactly(fill, tmp_path):
     many = corpus(documents=40, passages=4, seed=3)
-    index = EmbeddedIndex(tmp_path, "encoder-1", DIMENSION)
+    index = fill.open(tmp_path)
     for number in range(40):
         index.apply(of_document(many, f"document-{number}"), [], number + 1)
     found = index.retrieve(Retrieval(None, many[0].vector, EVERYTHING, limit=200)).nearest
-    assert_same(
-        [(each.key, each.score) for each in found], Reference(many).nearest(many[0].vector, EVERYTHING), 1e-3
-    )
+    expected = dict(Reference(many).nearest(many[0].vector, EVERYTHING))
+    assert {each.key: each.score for each in found} == pytest.approx(expected, abs=1e-3)
+    assert list(found) == sorted(found, key=lambda each: (-each.score, each.key))
 
 
-def test_another_reader_sees_a_change_without_opening_again(filled, chunks, tmp_path):
-    reader = EmbeddedIndex(tmp_path / "index", "encoder-1", DIMENSION)
+def test_another_reader_sees_a_change_without_opening_again(filled, fill, chunks, tmp_path):
+    reader = fill.open(tmp_path / "index")
     assert_answers(reader, chunks)
     filled.apply([], ["document-0"], 8)
     assert_answers(reader, chunks[10:])
 
 
-def test_a_rebuild_is_seen_at_once_and_only_when_it_is_finished(filled, chunks, tmp_path):
-    reader = EmbeddedIndex(tmp_path / "index", "encoder-1", DIMENSION)
+def test_a_rebuild_is_seen_at_once_and_only_when_it_is_finished(filled, fill, chunks, tmp_path):
+    reader = fill.open(tmp_path / "index")
     older = reader.status()
     with filled.rebuild("encoder-1", DIMENSION) as builder:
         builder.add(iter(chunks[:30]))
@@ -181,14 +180,17 @@ def test_rollback_goes_back_to_the_previous_generation_and_its_position(filled, 
     assert_answers(filled, chunks)
 
 
-def test_rollback_without_a_previous_generation_says_so(tmp_path, chunks):
-    index = BACKENDS["embedded, rebuilt"](tmp_path / "index", chunks)
+def test_rollback_without_a_previous_generation_says_so(fill, tmp_path, chunks):
+    index = fill.open(tmp_path / "index")
+    with index.rebuild("encoder-1", DIMENSION) as builder:
+        builder.add(chunks)
+        builder.finish(7)
     with pytest.raises(IndexUnavailableError, match="no previous generation"):
         index.rollback()
 
 
-def test_an_empty_generation_answers_with_nothing(tmp_path, chunks):
-    index = EmbeddedIndex(tmp_path, "encoder-1", DIMENSION)
+def test_an_empty_generation_answers_with_nothing(fill, tmp_path, chunks):
+    index = fill.open(tmp_path)
     with index.rebuild("encoder-1", DIMENSION) as builder:
         builder.finish(1)
     found = index.retrieve(Retrieval(Word("party"), chunks[0].vector, EVERYTHING, everything=True))
@@ -198,20 +200,20 @@ def test_an_empty_generation_answers_with_nothing(tmp_path, chunks):
     assert_answers(index, chunks)
 
 
-def test_a_missing_index_says_how_to_make_it(tmp_path):
+def test_a_missing_index_says_how_to_make_it(fill, tmp_path):
     with pytest.raises(IndexUnavailableError, match="clausewatch rebuild"):
-        EmbeddedIndex(tmp_path / "nothing", "encoder-1", DIMENSION).status()
+        fill.open(tmp_path / "nothing").status()
 
 
 @pytest.mark.parametrize(("encoder", "dimension"), [("encoder-2", DIMENSION), ("encoder-1", 8)])
-def test_an_index_of_another_encoder_is_refused_with_what_to_do(filled, tmp_path, encoder, dimension):
-    other = EmbeddedIndex(tmp_path / "index", encoder, dimension)
+def test_an_index_of_another_encoder_is_refused_with_what_to_do(filled, fill, tmp_path, encoder, dimension):
+    other = fill.open(tmp_path / "index", encoder, dimension)
     with pytest.raises(IndexUnavailableError, match="clausewatch rebuild"):
         other.status()
 
 
-def test_a_second_writer_is_told_who_writes(filled, chunks, tmp_path):
-    second = EmbeddedIndex(tmp_path / "index", "encoder-1", DIMENSION)
+def test_a_second_writer_is_told_who_writes(filled, fill, chunks, tmp_path):
+    second = fill.open(tmp_path / "index")
     with (
         filled.rebuild("encoder-1", DIMENSION),
         pytest.raises(WriterBusyError, match=r"process \d+ \(rebuilding\) since 20"),

@@ -23,6 +23,7 @@ TREES = {
     "compound": Word("work-for-hire"),
     "address": Word("jane.roe@example.com"),
     "ideographs": Word("合同"),
+    "compound around a stop word": Word("loss-of-profits"),
     "phrase": Phrase(("hold", "harmless")),
     "phrase with stop words": Phrase(("to", "be", "or", "not", "to", "be")),
     "section sign": Phrase(("§", "5.2")),

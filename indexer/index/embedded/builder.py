@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from indexer.errors import IndexerError
 from indexer.index.embedded.layout import Layout, Manifest, Pointer, SegmentEntry, sync
-from indexer.index.embedded.schema import HEAP_BYTES, THREADS, new_lexical, payload, to_document
+from indexer.index.embedded.schema import HEAP_BYTES, THREADS, new_lexical, to_document
 from indexer.index.embedded.segment import Rows, write_segment
 from indexer.index.embedded.terms import Postings, joined
 from indexer.index.embedded.writer import to_rows
+from indexer.index.encoding import payload
 from indexer.index.mapping import chunk_mapping
 from indexer.index.protocol import IndexedChunk
 

@@ -16,8 +16,9 @@ import tantivy
 from indexer.errors import IndexUnavailableError
 from indexer.index.embedded import lexical
 from indexer.index.embedded.layout import REBUILD
-from indexer.index.embedded.schema import HEAP_BYTES, THREADS, from_payload, new_lexical, to_document
+from indexer.index.embedded.schema import HEAP_BYTES, THREADS, new_lexical, to_document
 from indexer.index.embedded.state import State
+from indexer.index.encoding import from_payload
 
 DRIFT = 0.1
 SMALL = 2_000

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import tantivy
 
-from indexer.index.embedded.schema import MILLION, STRIDE, label_code, millionths, schema
+from indexer.index.embedded.schema import schema
+from indexer.index.encoding import MILLION, STRIDE, label_code, millionths
 from indexer.index.protocol import Filters
 from models.labels import Severity
 

@@ -8,7 +8,7 @@ import tantivy
 from numpy.typing import NDArray
 
 from indexer.index.embedded.filters import integers
-from indexer.index.embedded.schema import MILLION
+from indexer.index.encoding import MILLION
 from indexer.index.protocol import Candidate, Order
 
 # Hits looked through for one wanted: of 142 real queries one had too few that passed; with two, seven.

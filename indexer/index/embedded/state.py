@@ -18,8 +18,9 @@ from indexer.index.embedded.layout import REBUILD, Layout, Manifest, Pointer
 from indexer.index.embedded.matching import Leaf, Mask, matches, told_elsewhere
 from indexer.index.embedded.recent import Recent
 from indexer.index.embedded.schema import register_analyzers
-from indexer.index.embedded.translate import normal, translate
+from indexer.index.embedded.translate import translate
 from indexer.index.embedded.vectors import VectorSet
+from indexer.index.normal import normal
 from indexer.index.protocol import Candidate, Candidates, Counts, Detail, Filters, Order, Retrieval
 from indexer.index.query import AnyOf, Node, Word
 

@@ -1,15 +1,11 @@
 """Trees of words to queries of tantivy.
 
-A plain word is looked for in the text, and with less weight in the section path and in the title. Words
-of which the analysis leaves nothing (stop words, punctuation) are passed over; a query of nothing else
-looks for them unstemmed. A query has at most MAX_LEAVES words and MAX_DEPTH levels: what exceeds them
-is passed over, the first words count.
+A plain word is looked for in the text, and with less weight in the section path and in the title.
+``indexer.index.normal`` says what of a tree counts.
 """
 
 import re
-from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from itertools import combinations, islice
 
 import tantivy
@@ -17,19 +13,10 @@ import tantivy
 from indexer.index import analysis
 from indexer.index.embedded.schema import schema
 from indexer.index.mapping import SearchedField, chunk_mapping
-from indexer.index.query import AllOf, AnyOf, Node, Phrase, TextField, Wildcard, Without, Word
-
-MAX_LEAVES = 256
-MAX_DEPTH = 32
-MAX_SLOP = 1_000
-# Pairs of words that proximity compares.
-MAX_PAIRS = 45
-# One search asks several times for the same tree.
-REMEMBERED = 256
-LITERALS_IN_FRONT = 2
+from indexer.index.normal import MAX_PAIRS, MAX_SLOP, joined, normal, says_something, wildcard_pieces
+from indexer.index.query import AnyOf, Node, Phrase, TextField, Wildcard, Without, Word
 
 _SHOULD, _MUST, _MUST_NOT = tantivy.Occur.Should, tantivy.Occur.Must, tantivy.Occur.MustNot
-_PIECES = re.compile(r"[\w*?.,']+")
 
 
 def translate(node: Node) -> tantivy.Query:
@@ -37,62 +24,7 @@ def translate(node: Node) -> tantivy.Query:
     found = normal(node)
     if found is None:
         return tantivy.Query.empty_query()
-    return _translate(found, literal=not _says_something(found)) or tantivy.Query.empty_query()
-
-
-def normal(node: Node) -> Node | None:
-    """Returns the part of a tree that counts; None where nothing is left.
-
-    It lies within the bounds of words and levels. Words of which the analysis leaves nothing are gone,
-    unless there are no others.
-    """
-    pruned = _prune(node, iter(range(MAX_LEAVES)), MAX_DEPTH)
-    return _normal(pruned) if pruned is not None else None
-
-
-@lru_cache(REMEMBERED)
-def _normal(pruned: Node) -> Node | None:
-    return _telling(pruned) if _says_something(pruned) else pruned
-
-
-def _prune(node: Node | None, budget: Iterator[int], depth: int) -> Node | None:
-    if node is None or depth == 0:
-        return None
-    if isinstance(node, Without):
-        kept = _prune(node.kept, budget, depth - 1)
-        removed = _prune(node.removed, budget, depth - 1)
-        if removed is None or (kept is None and node.kept is not None):
-            return kept
-        return Without(kept, removed)
-    if isinstance(node, AnyOf | AllOf):
-        parts = tuple(part for each in node.parts if (part := _prune(each, budget, depth - 1)) is not None)
-        return replace(node, parts=parts) if parts else None
-    return node if next(budget, None) is not None else None
-
-
-def _telling(node: Node) -> Node | None:
-    """Returns a tree without the parts that say nothing."""
-    if isinstance(node, Without):
-        kept = _telling(node.kept) if node.kept is not None else None
-        removed = _telling(node.removed)
-        return kept if removed is None else Without(kept, removed)
-    if isinstance(node, AnyOf | AllOf):
-        parts = tuple(part for each in node.parts if (part := _telling(each)) is not None)
-        return replace(node, parts=parts) if parts else None
-    return node if _says_something(node) else None
-
-
-def _says_something(node: Node) -> bool:
-    """Whether any word is left after the stop words."""
-    if isinstance(node, Word):
-        return bool(analysis.terms(node.text, analysis.STEMMED))
-    if isinstance(node, Phrase):
-        return bool(analysis.terms(" ".join(node.words), analysis.EXACT))
-    if isinstance(node, Wildcard):
-        return True
-    if isinstance(node, Without):
-        return node.kept is None or _says_something(node.kept)
-    return any(_says_something(each) for each in node.parts)
+    return _translate(found, literal=not says_something(found)) or tantivy.Query.empty_query()
 
 
 def _translate(node: Node, literal: bool) -> tantivy.Query | None:
@@ -173,22 +105,11 @@ def _near(field: str, words: list[list[tuple[int, str]]], distance: int) -> tant
     pairs = [
         # The better order counts; a sum would reward two words for matching both ways.
         tantivy.Query.disjunction_max_query(
-            [_sequence(field, _joined(each), slop) for each in ((first, second), (second, first))]
+            [_sequence(field, joined(each), slop) for each in ((first, second), (second, first))]
         )
         for first, second in islice(combinations(words, 2), MAX_PAIRS)
     ]
     return pairs[0] if len(pairs) == 1 else tantivy.Query.boolean_query([(_MUST, each) for each in pairs])
-
-
-def _joined(words: Sequence[list[tuple[int, str]]]) -> list[tuple[int, str]]:
-    """Lays analysed words one behind the other."""
-    joined: list[tuple[int, str]] = []
-    at = 0
-    for word in words:
-        first = word[0][0]
-        joined += [(at + position - first, term) for position, term in word]
-        at = joined[-1][0] + 1
-    return joined
 
 
 def _sequence(field: str, found: list[tuple[int, str]], slop: int) -> tantivy.Query:
@@ -200,8 +121,8 @@ def _sequence(field: str, found: list[tuple[int, str]], slop: int) -> tantivy.Qu
 
 
 def _wildcard(wildcard: Wildcard) -> list[tantivy.Query]:
-    pieces = [each for each in _PIECES.findall(wildcard.pattern) if re.search(r"\w", each)]
-    if not pieces or not re.match(rf"\w{{{LITERALS_IN_FRONT}}}", pieces[0]):
+    pieces = wildcard_pieces(wildcard.pattern)
+    if not pieces:
         return [tantivy.Query.empty_query()]
     patterns = [_regex(each) for each in pieces]
     words: list[str | tuple[int, str]] = list(patterns)

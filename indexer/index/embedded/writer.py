@@ -10,11 +10,12 @@ from indexer.index.embedded import lexical
 from indexer.index.embedded.compact import compacted_if_small
 from indexer.index.embedded.filters import documents_query
 from indexer.index.embedded.layout import Layout, Manifest
-from indexer.index.embedded.schema import HEAP_BYTES, THREADS, fingerprint, number, payload, to_document
+from indexer.index.embedded.schema import HEAP_BYTES, THREADS, to_document
 from indexer.index.embedded.segment import Rows
 from indexer.index.embedded.state import State
 from indexer.index.embedded.terms import postings_of
 from indexer.index.embedded.vectors import VectorChange, apply_change
+from indexer.index.encoding import fingerprint, number, payload
 from indexer.index.protocol import IndexedChunk
 
 

@@ -1,0 +1,76 @@
+"""A chunk's values as every index keeps them: numbers for ranges and order, bytes for the rest."""
+
+import hashlib
+import json
+from dataclasses import asdict
+from datetime import date
+
+import numpy as np
+
+from indexer.index.protocol import IndexedChunk, IndexedLabel
+from models.labels import LabelSource, Severity
+
+# Probabilities are whole millionths, so that ranges of them are ranges of integers; a code (label or
+# severity) and a probability share one number: code * STRIDE + millionths.
+MILLION = 1_000_000
+STRIDE = MILLION + 1
+CODE_BITS = 42
+NO_DAY = -1
+
+
+def millionths(probability: float) -> int:
+    """Returns a probability as whole millionths, bounded to [0, 1]."""
+    return min(max(round(probability * MILLION), 0), MILLION)
+
+
+def number(identifier: str) -> int:
+    """Returns the 63-bit number that stands for a document id in numeric fields."""
+    return int.from_bytes(hashlib.sha256(identifier.encode()).digest()[:8], "big") >> 1
+
+
+def payload(chunk: IndexedChunk) -> bytes:
+    """Returns everything of a chunk but its vector; equal chunks give equal bytes."""
+    content = {
+        "key": chunk.key,
+        "document": chunk.document,
+        "collection": chunk.collection,
+        "title": chunk.title,
+        "section": chunk.section,
+        "text": chunk.text,
+        "document_type": chunk.document_type,
+        "date": chunk.date.isoformat() if chunk.date else None,
+        "labels": [asdict(each) for each in chunk.labels],
+    }
+    return json.dumps(content, ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+
+def from_payload(content: bytes) -> IndexedChunk:
+    """Returns the chunk of a payload, its vector empty."""
+    values = json.loads(content.decode("utf-8", "surrogatepass"))
+    values["date"] = date.fromisoformat(values["date"]) if values["date"] else None
+    values["labels"] = tuple(
+        IndexedLabel(
+            each["label"], each["probability"], LabelSource(each["source"]), Severity(each["severity"])
+        )
+        for each in values["labels"]
+    )
+    return IndexedChunk(**values, vector=np.empty(0, np.float32))
+
+
+def fingerprint(content: bytes) -> int:
+    """Returns the 63-bit fingerprint of a payload."""
+    return int.from_bytes(hashlib.blake2b(content, digest_size=8).digest(), "big") >> 1
+
+
+def label_code(label: str) -> int:
+    """Returns the number that stands for a label name in ranges of probability.
+
+    Derived from the name, so that no table of codes can be lost in a crash; two of a thousand
+    labels have the same one with probability 1e-7.
+    """
+    return number(label) >> (63 - CODE_BITS)
+
+
+def risk(label: IndexedLabel) -> int:
+    """Returns severity x probability in millionths."""
+    return int(label.severity) * millionths(label.probability)

@@ -1,0 +1,250 @@
+"""The OpenSearch index: what the protocol asks, over generations behind an alias."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from time import monotonic
+
+import numpy as np
+from numpy.typing import NDArray
+from opensearchpy import OpenSearch
+
+from indexer.errors import IndexUnavailableError
+from indexer.index.opensearch.asking import Reader
+from indexer.index.opensearch.builder import Builder
+from indexer.index.opensearch.connection import Connection, missing, translated
+from indexer.index.opensearch.counts import count_body, counts, next_page
+from indexer.index.opensearch.generations import Generation, Generations
+from indexer.index.opensearch.lists import Asked, by_meaning, by_words
+from indexer.index.opensearch.lock import Lease, writer_lock
+from indexer.index.opensearch.schema import VECTOR
+from indexer.index.opensearch.writer import advance, apply_update
+from indexer.index.protocol import (
+    Candidate,
+    Candidates,
+    Counts,
+    Detail,
+    Filters,
+    GenerationBuilder,
+    IndexedChunk,
+    IndexStatus,
+    QueryVector,
+    Retrieval,
+)
+from indexer.index.query import Node
+
+# A generation that fitted is not asked again for so many seconds; requests go to the alias, so that a new
+# generation answers at once.
+TRUSTED_SECONDS = 1.0
+
+
+class OpenSearchIndex:
+    """Fulfils ``ChunkIndex`` in a cluster, for many threads, processes and machines."""
+
+    def __init__(self, connection: Connection, encoder: str, dimension: int) -> None:
+        """Connects to nothing yet.
+
+        Args:
+            connection: Where the cluster is.
+            encoder: Version of the encoder whose vectors it holds; another one is refused.
+            dimension: Length of these vectors.
+        """
+        self._connection = connection
+        self._encoder, self._dimension = encoder, dimension
+        self._fitting: Generation | None = None
+        self._trusted_until = 0.0
+
+    def retrieve(self, request: Retrieval) -> Candidates:
+        """Returns the two lists, asked for in one round trip. Raises IndexUnavailableError."""
+        limit, offset = max(request.limit, 0), max(request.offset, 0)
+        if not limit:
+            return Candidates((), ())
+        with translated(self._connection):
+            shards = self._present().shards
+            words = by_words(request, offset + limit)
+            near = None
+            if request.vector is not None:
+                near = by_meaning(request, self._query_vector(request.vector), limit)
+            found = self._listed([words, near], shards)
+        return Candidates(
+            tuple(found[0][0][offset : offset + limit]), tuple(found[1][0]), frozenset(found[1][1])
+        )
+
+    def count(
+        self,
+        lexical: Node | None,
+        filters: Filters,
+        also: frozenset[int] = frozenset(),
+        detail: Detail = Detail.FACETS,
+    ) -> Counts:
+        """Counts what matches ``lexical`` (None: everything) or is in ``also``, within the filters."""
+        with translated(self._connection):
+            self._present()
+            body = count_body(lexical, filters, also, detail)
+            [answer] = self._reader.ask([body], 1)
+            pages, following = [], next_page(body, answer)
+            while following is not None:
+                pages += self._reader.ask([following], 1)
+                following = next_page(following, pages[-1])
+        return counts(answer, pages, detail)
+
+    def vectors(self, keys: Sequence[int]) -> Mapping[int, NDArray[np.float32]]:
+        """Returns the stored vectors of those keys that the index holds."""
+        if not keys:
+            return {}
+        with translated(self._connection):
+            self._present()
+            found = self._client.mget(
+                index=self._generations.alias,
+                body={"ids": sorted({str(key) for key in keys})},
+                params={"_source_includes": VECTOR},
+            )["docs"]
+        return {
+            int(each["_id"]): np.array(each["_source"][VECTOR], np.float32)
+            for each in found
+            if each.get("found")
+        }
+
+    def apply(self, upserts: Sequence[IndexedChunk], removed_documents: Sequence[str], position: int) -> None:
+        """Makes the changes visible together; an index that is not there yet is begun.
+
+        Raises WriterBusyError; ValueError for a vector of another dimension, before anything changed.
+        """
+        with self._writing("applying changes") as lease:
+            if self._generations.pointers().current is None:
+                self._begin(lease)
+            present = self._read_present()
+            apply_update(self._client, self._generations, present, upserts, removed_documents)
+            advance(self._generations, lease, present.name, position)
+
+    @contextmanager
+    def rebuild(self, encoder: str, dimension: int) -> Iterator[GenerationBuilder]:
+        """Opens a new generation beside the current one; leaving without ``finish`` discards it."""
+        with self._writing("rebuilding") as lease:
+            with self._building(lease, encoder, dimension) as builder:
+                yield builder
+            if builder.finished:
+                self._encoder, self._dimension = encoder, dimension
+                self._trusted_until = 0.0
+                self._drop_others()
+
+    def rollback(self) -> IndexStatus:
+        """Goes back to the previous generation, which becomes current; the other one is kept.
+
+        Its ``position`` is older: what happened since is to be applied again.
+        Raises IndexUnavailableError if there is none, or if it was made by another version.
+        """
+        with self._writing("rolling back"):
+            pointers = self._generations.pointers()
+            if pointers.current is None:
+                raise missing(self._connection)
+            if pointers.previous is None:
+                raise IndexUnavailableError(
+                    f"The search index {self._generations.alias} has no previous generation to go back to."
+                )
+            older = self._generations.made_with(pointers.previous)
+            self._generations.check(older, self._encoder, self._dimension)
+            self._generations.point(pointers.previous, pointers.current)
+        return self.status()
+
+    def status(self) -> IndexStatus:
+        """Says what the index holds. Raises IndexUnavailableError."""
+        with translated(self._connection):
+            present = self._read_present()
+            pointers = self._generations.pointers()
+            index = self._generations.index(present.name)
+            stored = self._client.indices.stats(index=index, metric="store")
+            return IndexStatus(
+                backend="opensearch",
+                generation=present.name,
+                previous=pointers.previous,
+                chunks=int(self._client.count(index=index)["count"]),
+                position=self._generations.position(present.name),
+                vector_kind=f"HNSW of {present.engine}",
+                encoder=present.encoder,
+                bytes=int(stored["_all"]["primaries"]["store"]["size_in_bytes"]),
+            )
+
+    @cached_property
+    def _client(self) -> OpenSearch:
+        return self._connection.client()
+
+    @cached_property
+    def _generations(self) -> Generations:
+        return Generations(self._client, self._connection)
+
+    @cached_property
+    def _reader(self) -> Reader:
+        return Reader(self._client, self._connection, self._generations.alias)
+
+    def _present(self) -> Generation:
+        """Returns the generation that is served, as it was at most a second ago."""
+        if self._fitting is not None and monotonic() < self._trusted_until:
+            return self._fitting
+        return self._read_present()
+
+    def _read_present(self) -> Generation:
+        present = self._generations.current()
+        self._generations.check(present, self._encoder, self._dimension)
+        self._fitting, self._trusted_until = present, monotonic() + TRUSTED_SECONDS
+        return present
+
+    def _query_vector(self, given: QueryVector) -> NDArray[np.float32]:
+        vector = given() if callable(given) else given
+        if vector.shape != (self._dimension,):
+            raise ValueError(f"The query vector has shape {vector.shape}, expected ({self._dimension},).")
+        return vector
+
+    def _listed(self, lists: Sequence[Asked | None], shards: int) -> list[tuple[list[Candidate], list[int]]]:
+        """Returns for each list its candidates, and the keys of those that say they match the words.
+
+        A list whose end ties with more is asked for again, wider, which is rare.
+        """
+        found: list[tuple[list[Candidate], list[int]]] = [([], []) for _ in lists]
+        sizes = {number: each.first for number, each in enumerate(lists) if each is not None}
+        while sizes:
+            bodies, asked = [], list(sizes.items())
+            for number, size in asked:
+                each = lists[number]
+                assert each is not None
+                bodies.append(each.body(size))
+            for (number, size), answer in zip(asked, self._reader.ask(bodies, shards), strict=True):
+                each = lists[number]
+                assert each is not None
+                wider = each.wider(size, answer)
+                if wider is not None:
+                    sizes[number] = wider
+                    continue
+                del sizes[number]
+                candidates = each.candidates(answer)
+                keys = {candidate.key for candidate in candidates}
+                named = [hit["sort"][-1] for hit in answer["hits"]["hits"] if "matched_queries" in hit]
+                found[number] = candidates, [key for key in named if key in keys]
+        return found
+
+    @contextmanager
+    def _writing(self, purpose: str) -> Iterator[Lease]:
+        with translated(self._connection):
+            self._generations.ensure_state()
+            with writer_lock(self._client, self._generations.state, purpose) as lease:
+                yield lease
+
+    @contextmanager
+    def _building(self, lease: Lease, encoder: str, dimension: int) -> Iterator[Builder]:
+        self._drop_others()
+        builder = Builder(self._client, self._connection, lease, encoder=encoder, dimension=dimension)
+        try:
+            yield builder
+        finally:
+            if not builder.finished:
+                builder.discard()
+
+    def _begin(self, lease: Lease) -> None:
+        with self._building(lease, self._encoder, self._dimension) as builder:
+            builder.finish(0)
+
+    def _drop_others(self) -> None:
+        """Deletes generations that are neither served nor previous, those of crashed builds included."""
+        pointers = self._generations.pointers()
+        kept = {pointers.current, pointers.previous}
+        self._generations.drop([each for each in pointers.every if each not in kept])

@@ -1,0 +1,124 @@
+"""One writer at a time, among all machines: a document that its holder renews until it is done.
+
+A document that is not renewed for LEASE_SECONDS belongs to a writer that was killed, and may be taken. The
+clocks of the machines that write must agree to a few seconds.
+"""
+
+import os
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from threading import Event, Thread
+from typing import Any
+from uuid import uuid4
+
+from opensearchpy import OpenSearch
+from opensearchpy.exceptions import ConflictError, NotFoundError, OpenSearchException
+
+from indexer.errors import IndexUnavailableError, WriterBusyError
+
+LEASE_SECONDS = 30.0
+WRITER = "writer"
+
+
+class Lease:
+    """The lock while it is held."""
+
+    def __init__(self, client: OpenSearch, index: str, purpose: str) -> None:
+        self._client, self._index = client, index
+        self._holder: dict[str, Any] = {
+            "pid": os.getpid(),
+            "host": socket.gethostname(),
+            "purpose": purpose,
+            "since": datetime.now(UTC).isoformat("T", "seconds"),
+            "token": uuid4().hex,
+        }
+        self._version: dict[str, int] = {}
+        self._until = 0.0
+
+    def take(self) -> None:
+        """Takes the lock. Raises WriterBusyError, which names the holder."""
+        try:
+            self._write({"op_type": "create"})
+        except ConflictError:
+            self._take_over()
+
+    def renew(self) -> None:
+        """Keeps the lock for another while. Raises ConflictError where another writer has taken it."""
+        self._write(self._version)
+
+    def release(self) -> None:
+        """Gives the lock back, unless another writer has taken it."""
+        try:
+            self._client.delete(index=self._index, id=WRITER, params=self._version)
+        except (ConflictError, NotFoundError):
+            return
+
+    def check(self) -> None:
+        """Raises IndexUnavailableError where the lock may have gone to another writer."""
+        if time.monotonic() >= self._until:
+            raise IndexUnavailableError(
+                "The lock of the search index was lost, since OpenSearch could not be reached for a while. "
+                "Nothing is lost; try again."
+            )
+
+    def _write(self, conditions: dict[str, Any]) -> None:
+        until = time.monotonic() + LEASE_SECONDS
+        body = {**self._holder, "expires": time.time() + LEASE_SECONDS}
+        written = self._client.index(index=self._index, id=WRITER, body=body, params=dict(conditions))
+        self._version = {"if_seq_no": written["_seq_no"], "if_primary_term": written["_primary_term"]}
+        self._until = until
+
+    def _take_over(self) -> None:
+        found = self._client.get(index=self._index, id=WRITER, params={"ignore": 404})
+        holder = found.get("_source", {})
+        try:
+            if not holder:  # given back in this moment
+                self._write({"op_type": "create"})
+            elif holder["expires"] <= time.time():
+                self._write({"if_seq_no": found["_seq_no"], "if_primary_term": found["_primary_term"]})
+            else:
+                raise WriterBusyError(_described(holder))
+        except ConflictError as error:
+            raise WriterBusyError("Another process has just begun to write the search index.") from error
+
+
+@contextmanager
+def writer_lock(client: OpenSearch, index: str, purpose: str) -> Iterator[Lease]:
+    """Holds the lock while the block runs.
+
+    Raises:
+        WriterBusyError: Another writer has it; the message names its process, its purpose and since when.
+    """
+    lease = Lease(client, index, purpose)
+    lease.take()
+    done = Event()
+    keeper = Thread(target=_keep, args=(lease, done), name="index-lock", daemon=True)
+    keeper.start()
+    try:
+        yield lease
+    finally:
+        done.set()
+        keeper.join()
+        lease.release()
+
+
+def _keep(lease: Lease, done: Event) -> None:
+    """Renews the lock; where that fails for long, ``Lease.check`` tells the writer."""
+    while not done.wait(LEASE_SECONDS / 3):
+        try:
+            lease.renew()
+        except ConflictError:
+            return
+        except OpenSearchException:
+            continue
+
+
+def _described(holder: dict[str, Any]) -> str:
+    return (
+        f"The search index is being written by process {holder['pid']} ({holder['purpose']}) since "
+        f"{holder['since']} on {holder['host']}. Wait for it, or stop it, and try again; the lock of a "
+        f"killed process ends after {LEASE_SECONDS:g} seconds."
+    )

@@ -1,0 +1,109 @@
+"""What only the OpenSearch index has: a server that may be away, aliases, analysers for other clients."""
+
+import traceback
+from dataclasses import replace
+from threading import Event
+
+import numpy as np
+import pytest
+
+from indexer.errors import IndexerError, IndexUnavailableError, WriterBusyError
+from indexer.index import analysis
+from indexer.index.opensearch import Connection, OpenSearchIndex, lock
+from indexer.index.opensearch.lock import Lease
+from indexer.index.protocol import Filters
+from tests.contract.corpus import DIMENSION, corpus
+from tests.opensearch.backend import opened
+
+CHUNKS = corpus(documents=2)
+
+
+@pytest.fixture
+def index(opensearch_url, tmp_path):
+    made = opened(opensearch_url, tmp_path, "encoder-1", DIMENSION)
+    made.apply(CHUNKS, [], 3)
+    return made
+
+
+def test_a_server_that_is_away_is_named_without_the_password(tmp_path):
+    (tmp_path / "password").write_text("hunter2-secret\n")
+    connection = Connection(
+        ("http://127.0.0.1:9",), user="reader", password_file=tmp_path / "password", retries=0
+    )
+    with pytest.raises(IndexUnavailableError, match=r"http://127.0.0.1:9 cannot be reached") as caught:
+        OpenSearchIndex(connection, "encoder-1", DIMENSION).status()
+    assert "hunter2-secret" not in "".join(traceback.format_exception(caught.value)) + repr(connection)
+
+
+@pytest.mark.parametrize("host", ["https://admin:hunter2@search.example.com", "search.example.com:9200"])
+def test_an_address_with_credentials_or_without_a_scheme_is_refused(host):
+    with pytest.raises(ValueError, match="address of OpenSearch") as caught:
+        Connection((host,))
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_chunk_that_the_server_refuses_is_named(index):
+    zero = replace(CHUNKS[0], vector=np.zeros(DIMENSION, np.float32))
+    with pytest.raises(IndexerError, match=f"refused chunk {zero.key} .400.: .*zero vector"):
+        index.apply([zero], [], 4)
+    assert index.status().position == 3
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({"mapping": "0123456789abcdef"}, "made with the field mapping 0123456789abcdef"),
+        ({"format": 2}, "made by a newer version of Clausewatch"),
+        ({"format": "?", "mapping": None, "unknown": 1}, "does not say what it was made with"),
+    ],
+)
+def test_an_index_of_another_version_is_refused_with_what_to_do(
+    index, tmp_path, opensearch_url, changed, expected
+):
+    [content] = index.client.indices.get_mapping(index=index.alias).values()
+    meta = {**content["mappings"]["_meta"], **changed}
+    index.client.indices.put_mapping(index=index.alias, body={"_meta": meta})
+    other = opened(opensearch_url, tmp_path, "encoder-1", DIMENSION)
+    with pytest.raises(IndexUnavailableError, match=f"{expected}.*clausewatch rebuild"):
+        other.status()
+
+
+def test_a_vanished_alias_says_how_to_make_the_index(index):
+    index.client.indices.delete_alias(index="*", name=index.alias)
+    with pytest.raises(IndexUnavailableError, match="clausewatch rebuild"):
+        index.count(None, Filters())
+
+
+def test_a_third_generation_drops_the_first(index):
+    names = [index.status().generation]
+    for position in (4, 5):
+        with index.rebuild("encoder-1", DIMENSION) as builder:
+            builder.add(CHUNKS)
+            builder.finish(position)
+        names.append(index.status().generation)
+    kept = sorted(index.client.indices.get_alias(index=f"{index.alias}-g*"))
+    assert kept == [f"{index.alias}-{name}" for name in names[1:]]
+
+
+def test_a_lock_that_its_holder_no_longer_renews_is_taken(index, monkeypatch):
+    killed = Lease(index.client, index.alias.replace("-chunks", "-state"), "rebuilding")
+    killed.take()
+    with pytest.raises(WriterBusyError, match="rebuilding"):
+        index.apply([], [], 4)
+    monkeypatch.setattr(lock, "LEASE_SECONDS", 0.3)
+    killed.renew()
+    Event().wait(0.5)
+    index.apply([], [], 4)
+    assert index.status().position == 4
+    with pytest.raises(IndexUnavailableError, match="lock of the search index was lost"):
+        killed.check()
+
+
+@pytest.mark.parametrize("kind", [analysis.EXACT, analysis.STEMMED])
+def test_other_clients_queries_become_the_terms_of_the_index(index, kind):
+    for chunk in corpus():
+        analyzed = index.client.indices.analyze(
+            index=index.alias, body={"analyzer": kind, "text": chunk.text}
+        )
+        found = [(each["position"], each["token"]) for each in analyzed["tokens"]]
+        assert found == analysis.terms(chunk.text, kind)
