@@ -9,6 +9,7 @@ from models.labels import Severity
 
 # A server takes 65,536 values in one clause.
 MOST_VALUES = 50_000
+NEVER: Query = {"term": {"document": ""}}
 
 
 def clauses(filters: Filters) -> list[Query]:
@@ -46,8 +47,14 @@ def any_of(queries: list[Query]) -> Query:
 
 
 def within(query: Query, restrictions: list[Query]) -> Query:
-    """Restricts a query without changing its scores."""
-    return {"bool": {"must": [query], "filter": restrictions}} if restrictions else query
+    """Restricts a query without changing its scores.
+
+    A shard that can see that no chunk of it passes would leave the words out of the counts for BM25; it
+    cannot see it of ``NEVER``, which matches nothing either.
+    """
+    if not restrictions:
+        return query
+    return {"bool": {"must": [query], "filter": [any_of([{"bool": {"filter": restrictions}}, NEVER])]}}
 
 
 def _label_clauses(filters: Filters) -> list[Query]:
