@@ -25,6 +25,7 @@ _PREPARE = text(
     "FROM (VALUES ('idle', '30'), ('interval', '10'), ('count', '3')) AS wanted (name, setting)"
 )
 _TRY = text("SELECT pg_try_advisory_lock(:number)")
+_UNLOCK = text("SELECT pg_advisory_unlock(:number)")
 _SAY = text("SELECT set_config('application_name', :name, false)")
 _WHO = text(
     "SELECT application_name FROM pg_stat_activity JOIN pg_locks USING (pid) "
@@ -68,10 +69,14 @@ class _SessionLock:
         self.acquire(0.0)
 
     def release(self) -> None:
-        """Ends the session, and with it the lock."""
+        """Gives the lock back, and ends its session; the server would notice the end a moment later."""
         session, self._session = self._session, None
-        if session is not None:
-            _end(session)
+        if session is None:
+            return
+        if not session.invalidated:
+            with suppress(RecordsUnavailableError):  # lost just now, and the lock with it
+                session.execute(_UNLOCK, {"number": _NUMBERS[self._name]})
+        _end(session)
 
     def _take(self, session: Connection, wait: float) -> None:
         deadline = time.monotonic() + wait

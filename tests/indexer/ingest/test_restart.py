@@ -11,12 +11,19 @@ from indexer.errors import RecordsUnavailableError
 from indexer.ingest import enqueue_upload
 from indexer.jobs import run_worker
 from indexer.locks import WORKER, WRITER, Holder, holder
+from indexer.records.heartbeat import WORKER as ROLE
+from indexer.records.heartbeat import read_heartbeat
 from indexer.records.read import run_records
 from tests.indexer.ingest.office import LEASE, NDA, Office, mail, make_office
 from tests.indexer.ingest.test_watch import eventually, names
 from tests.postgres import PASSWORD, PostgresServer, new_database
 
 TABLES = ("chunks", "vectors", "predictions", "document_texts", "documents", "source_versions")
+
+
+def lives(office: Office) -> bool:
+    with office.engine.connect() as connection:
+        return read_heartbeat(connection, ROLE) is not None
 
 
 @pytest.fixture
@@ -107,7 +114,7 @@ def test_a_worker_goes_on_after_a_restart(own_postgres: PostgresServer, tmp_path
         worker = threading.Thread(target=run_worker, args=(office.ingest, stop))
         worker.start()
         try:
-            assert eventually(lambda: holder(office.engine, office.home, WORKER) is not None)
+            assert eventually(lambda: lives(office))
             own_postgres.restart()
             enqueue_upload(office.engine, office.blobs, "contracts", [("nda.txt", NDA.encode())])
             assert eventually(lambda: names(office) == {"nda.txt"})
