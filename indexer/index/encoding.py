@@ -74,3 +74,38 @@ def label_code(label: str) -> int:
 def risk(label: IndexedLabel) -> int:
     """Returns severity x probability in millionths."""
     return int(label.severity) * millionths(label.probability)
+
+
+def numbers_and_names(chunk: IndexedChunk) -> dict[str, list[str] | list[int]]:
+    """Returns the values of a chunk for every field of the mapping that is a keyword or a number."""
+    labels = chunk.labels
+    surely = [millionths(each.probability) for each in labels]
+    return {
+        "document": [chunk.document],
+        "collection": [chunk.collection],
+        "document_type": [chunk.document_type],
+        "label": sorted({each.label for each in labels}),
+        "label_source": sorted({each.source.value for each in labels}),
+        "key": [chunk.key],
+        "document_number": [number(chunk.document)],
+        "day": [chunk.date.toordinal() if chunk.date else NO_DAY],
+        "year": [chunk.date.year] if chunk.date else [],
+        "severity": [max(int(each.severity) for each in labels)] if labels else [],
+        "probability": [max(surely)] if labels else [],
+        "label_probability": [
+            label_code(each.label) * STRIDE + sure for each, sure in zip(labels, surely, strict=True)
+        ],
+        "severity_probability": [
+            int(each.severity) * STRIDE + sure for each, sure in zip(labels, surely, strict=True)
+        ],
+        "risk": [max((risk(each) for each in labels), default=0)],
+    }
+
+
+def texts(chunk: IndexedChunk) -> tuple[tuple[str, str, str], ...]:
+    """Returns what is searched of a chunk: the stemmed field, the exact field, and the text of both."""
+    return (
+        ("text", "exact", chunk.text),
+        ("title", "title_exact", chunk.title),
+        ("section", "section_exact", chunk.section),
+    )

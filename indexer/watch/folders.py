@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import warnings
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -33,6 +34,9 @@ class Folders:
 
     def start(self) -> None:
         """Begins to listen."""
+        # A folder made while its parent's are listed is followed twice, which is harmless; the warning is an
+        # error where warnings are, and would end the thread that reads the events.
+        warnings.filterwarnings("ignore", "Callback with id", RuntimeWarning)
         self._observer.start()
 
     def stop(self) -> None:

@@ -5,22 +5,11 @@ from typing import Any
 import tantivy
 
 from indexer.index.embedded.filters import Clause, keys_query, within
+from indexer.index.facets import FACET_FIELDS, FACET_VALUES, facet_values
 from indexer.index.protocol import Counts, Detail, FacetName
-from models.labels import Severity
 
 # More than any index has; tantivy counts terms exactly as long as none is cut.
 EVERY_VALUE = 10_000_000
-# Values of a facet that are returned, the most frequent ones.
-FACET_VALUES = 1_000
-
-_FIELDS = {
-    FacetName.LABEL: "label",
-    FacetName.SEVERITY: "severity",
-    FacetName.DOCUMENT_TYPE: "document_type",
-    FacetName.COLLECTION: "collection",
-    FacetName.YEAR: "year",
-    FacetName.LABEL_SOURCE: "label_source",
-}
 
 
 def counted(
@@ -53,7 +42,7 @@ def counted(
         chunks=chunks,
         documents=len(answer["documents"]["buckets"]),
         by_words=by_words,
-        facets={name: _values(name, answer[name.value]) for name in FacetName}
+        facets={name: facet_values(name, answer[name.value]["buckets"]) for name in FacetName}
         if detail is Detail.FACETS
         else {},
     )
@@ -64,17 +53,8 @@ def _request(detail: Detail) -> dict[str, Any]:
         "documents": {"terms": {"field": "document_number", "size": EVERY_VALUE}},
     }
     if detail is Detail.FACETS:
-        for name, field in _FIELDS.items():
+        for name, field in FACET_FIELDS.items():
             request[name.value] = {
                 "terms": {"field": field, "size": FACET_VALUES, "segment_size": FACET_VALUES}
             }
     return request
-
-
-def _values(name: FacetName, answer: dict[str, Any]) -> dict[str, int]:
-    counts = {each["key"]: int(each["doc_count"]) for each in answer["buckets"]}
-    if name is FacetName.SEVERITY:
-        return {Severity(int(key)).name.lower(): count for key, count in counts.items()}
-    if name is FacetName.YEAR:
-        return {str(int(key)): count for key, count in counts.items()}
-    return {str(key): count for key, count in counts.items()}

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 import tantivy
 
 from indexer.index.embedded.schema import schema
-from indexer.index.encoding import MILLION, STRIDE, label_code, millionths
 from indexer.index.protocol import Filters
-from models.labels import Severity
+from indexer.index.restrictions import Restriction, restrictions
 
 # A list of candidates; more keys are an evaluation's.
 FEW_KEYS = 500
@@ -29,23 +28,15 @@ class Clause:
 
 def clauses(filters: Filters) -> list[Clause]:
     """Returns the clauses of some filters; empty where nothing is restricted."""
-    found = [
-        Clause(part, tantivy.Query.term_set_query(schema(), field, sorted(values)))
-        for field, values, part in (
-            ("collection", filters.collections, Filters(collections=filters.collections)),
-            ("document_type", filters.document_types, Filters(document_types=filters.document_types)),
-            ("document", filters.documents, Filters(documents=filters.documents)),
-        )
-        if values
-    ]
-    found.extend(_label_clauses(filters))
-    if filters.date_from or filters.date_to:
-        part = Filters(date_from=filters.date_from, date_to=filters.date_to)
-        found.append(Clause(part, _days(filters)))
-    if filters.keys is not None:
-        query = keys_query(filters.keys)
-        found.append(Clause(Filters(keys=filters.keys), query))
-    return found
+    return [Clause(each.part, _query(each)) for each in restrictions(filters)]
+
+
+def _query(restriction: Restriction) -> tantivy.Query:
+    if restriction.ranges:
+        return any_of([integers(restriction.field, low, high) for low, high in restriction.ranges])
+    if restriction.field == "key":
+        return keys_query(int(each) for each in restriction.values)
+    return tantivy.Query.term_set_query(schema(), restriction.field, list(restriction.values))
 
 
 def keys_query(keys: Iterable[int]) -> tantivy.Query:
@@ -86,34 +77,3 @@ def within(query: tantivy.Query, restrictions: list[Clause]) -> tantivy.Query:
     must = [(tantivy.Occur.Must, query)]
     must += [(tantivy.Occur.Must, tantivy.Query.const_score_query(each.query, 0.0)) for each in restrictions]
     return tantivy.Query.boolean_query(must)
-
-
-def _label_clauses(filters: Filters) -> list[Clause]:
-    lowest = millionths(filters.min_probability)
-    found = []
-    if filters.labels:
-        ranges = [_probable("label_probability", label_code(each), lowest) for each in sorted(filters.labels)]
-        part = Filters(labels=filters.labels, min_probability=filters.min_probability)
-        found.append(Clause(part, any_of(ranges)))
-    elif lowest > 0 and filters.min_severity is None:
-        query = integers("probability", lowest, MILLION)
-        found.append(Clause(Filters(min_probability=filters.min_probability), query))
-    if filters.min_severity is not None:
-        ranges = [
-            _probable("severity_probability", int(each), lowest)
-            for each in Severity
-            if each >= filters.min_severity
-        ]
-        part = Filters(min_severity=filters.min_severity, min_probability=filters.min_probability)
-        found.append(Clause(part, any_of(ranges)))
-    return found
-
-
-def _probable(field: str, code: int, lowest: int) -> tantivy.Query:
-    return integers(field, code * STRIDE + lowest, code * STRIDE + MILLION)
-
-
-def _days(filters: Filters) -> tantivy.Query:
-    first = filters.date_from.toordinal() if filters.date_from else 1
-    last = filters.date_to.toordinal() if filters.date_to else 10_000_000
-    return integers("day", first, last)

@@ -6,9 +6,9 @@ from pathlib import Path
 import tantivy
 
 from indexer.index import analysis
-from indexer.index.encoding import NO_DAY, STRIDE, fingerprint, label_code, millionths, number, risk
+from indexer.index.encoding import fingerprint, numbers_and_names, texts
 from indexer.index.mapping import FieldType, chunk_mapping
-from indexer.index.protocol import IndexedChunk, IndexedLabel
+from indexer.index.protocol import IndexedChunk
 
 HEAP_BYTES = 128_000_000
 THREADS = 2
@@ -48,41 +48,16 @@ def new_lexical(path: Path) -> tantivy.Index:
 def to_document(chunk: IndexedChunk, content: bytes) -> tantivy.Document:
     """Returns tantivy's document for a chunk, ``content`` its payload."""
     document = tantivy.Document()
-    _add_words(document, chunk)
-    for name in ("document", "collection", "document_type"):
-        document.add_text(name, getattr(chunk, name))
-    _add_labels(document, chunk.labels)
-    document.add_integer("key", chunk.key)
-    document.add_integer("print", fingerprint(content))
-    document.add_integer("document_number", number(chunk.document))
-    document.add_integer("day", chunk.date.toordinal() if chunk.date else NO_DAY)
-    if chunk.date:
-        document.add_integer("year", chunk.date.year)
-    document.add_bytes("payload", content)
-    return document
-
-
-def _add_words(document: tantivy.Document, chunk: IndexedChunk) -> None:
-    for stemmed, exact, value in (
-        ("text", "exact", chunk.text),
-        ("title", "title_exact", chunk.title),
-        ("section", "section_exact", chunk.section),
-    ):
-        words = analysis.words(value)
+    for stemmed, exact, text in texts(chunk):
+        words = analysis.words(text)
         document.add_text(stemmed, words)
         document.add_text(exact, words)
-
-
-def _add_labels(document: tantivy.Document, labels: tuple[IndexedLabel, ...]) -> None:
-    for name in sorted({each.label for each in labels}):
-        document.add_text("label", name)
-    for source in sorted({each.source.value for each in labels}):
-        document.add_text("label_source", source)
-    for each in labels:
-        surely = millionths(each.probability)
-        document.add_integer("label_probability", label_code(each.label) * STRIDE + surely)
-        document.add_integer("severity_probability", int(each.severity) * STRIDE + surely)
-    if labels:
-        document.add_integer("severity", max(int(each.severity) for each in labels))
-        document.add_integer("probability", max(millionths(each.probability) for each in labels))
-    document.add_integer("risk", max((risk(each) for each in labels), default=0))
+    for name, values in numbers_and_names(chunk).items():
+        for value in values:
+            if isinstance(value, str):
+                document.add_text(name, value)
+            else:
+                document.add_integer(name, value)
+    document.add_integer("print", fingerprint(content))
+    document.add_bytes("payload", content)
+    return document

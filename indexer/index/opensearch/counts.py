@@ -2,28 +2,18 @@
 
 from typing import Any
 
+from indexer.index.facets import FACET_FIELDS, FACET_VALUES, facet_values
 from indexer.index.opensearch.asking import Answer, Body
 from indexer.index.opensearch.filters import any_of, clauses, values_query
 from indexer.index.opensearch.translate import Query, translate
 from indexer.index.protocol import Counts, Detail, FacetName, Filters
 from indexer.index.query import Node
-from models.labels import Severity
 
 # Documents that are counted in one pass.
 PAGE = 10_000
-# Values of a facet that are returned, the most frequent ones; each shard tells more of them.
-FACET_VALUES = 1_000
+# Values of a facet that each shard tells, more than are returned.
 SHARD_VALUES = 10_000
 WORDS, DOCUMENTS = "words", "documents"
-
-_FIELDS = {
-    FacetName.LABEL: "label",
-    FacetName.SEVERITY: "severity",
-    FacetName.DOCUMENT_TYPE: "document_type",
-    FacetName.COLLECTION: "collection",
-    FacetName.YEAR: "year",
-    FacetName.LABEL_SOURCE: "label_source",
-}
 
 
 def count_body(node: Node | None, filters: Filters, also: frozenset[int], detail: Detail) -> Body:
@@ -38,7 +28,7 @@ def count_body(node: Node | None, filters: Filters, also: frozenset[int], detail
     if detail >= Detail.DOCUMENTS:
         numbers[DOCUMENTS] = _page(None)
     if detail is Detail.FACETS:
-        numbers |= {name.value: _values_of(field) for name, field in _FIELDS.items()}
+        numbers |= {name.value: _values_of(field) for name, field in FACET_FIELDS.items()}
     return _counting(wanted, numbers)
 
 
@@ -58,7 +48,9 @@ def counts(answer: Answer, pages: list[Answer], detail: Detail) -> Counts:
     if detail >= Detail.DOCUMENTS:
         documents = sum(len(each["aggregations"][DOCUMENTS]["buckets"]) for each in (answer, *pages))
     facets = (
-        {name: _values(name, numbers[name.value]) for name in FacetName} if detail is Detail.FACETS else {}
+        {name: facet_values(name, numbers[name.value]["buckets"]) for name in FacetName}
+        if detail is Detail.FACETS
+        else {}
     )
     return Counts(
         chunks=chunks,
@@ -81,10 +73,3 @@ def _page(after: dict[str, Any] | None) -> dict[str, Any]:
 
 def _values_of(field: str) -> dict[str, Any]:
     return {"terms": {"field": field, "size": FACET_VALUES, "shard_size": SHARD_VALUES}}
-
-
-def _values(name: FacetName, answer: dict[str, Any]) -> dict[str, int]:
-    found = {each["key"]: int(each["doc_count"]) for each in answer["buckets"]}
-    if name is FacetName.SEVERITY:
-        return {Severity(int(key)).name.lower(): count for key, count in found.items()}
-    return {str(key): count for key, count in found.items()}

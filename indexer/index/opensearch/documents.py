@@ -13,18 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.index import analysis
-from indexer.index.encoding import (
-    NO_DAY,
-    STRIDE,
-    fingerprint,
-    label_code,
-    millionths,
-    number,
-    payload,
-    risk,
-)
+from indexer.index.encoding import fingerprint, numbers_and_names, payload, texts
 from indexer.index.opensearch.schema import GAP, VECTOR
-from indexer.index.protocol import IndexedChunk, IndexedLabel
+from indexer.index.protocol import IndexedChunk
 
 # Titles and headings come again and again.
 REMEMBERED = 1_024
@@ -66,25 +57,13 @@ def print_of(chunk: IndexedChunk) -> int:
 def to_source(chunk: IndexedChunk) -> dict[str, Any]:
     """Returns the document of a chunk."""
     source: dict[str, Any] = {
-        "document": chunk.document,
-        "collection": chunk.collection,
-        "document_type": chunk.document_type,
-        "key": chunk.key,
+        **numbers_and_names(chunk),
         "print": print_of(chunk),
-        "document_number": number(chunk.document),
-        "day": chunk.date.toordinal() if chunk.date else NO_DAY,
         VECTOR: components(chunk.vector),
         "payload": _readable(chunk),
-        **_labels(chunk.labels),
     }
-    if chunk.date:
-        source["year"] = chunk.date.year
-    for name, exact, value in (
-        ("text", "exact", chunk.text),
-        ("title", "title_exact", chunk.title),
-        ("section", "section_exact", chunk.section),
-    ):
-        source[name] = _terms(value, analysis.STEMMED)
+    for stemmed, exact, value in texts(chunk):
+        source[stemmed] = _terms(value, analysis.STEMMED)
         source[exact] = _terms(value, analysis.EXACT)
     return source
 
@@ -92,24 +71,6 @@ def to_source(chunk: IndexedChunk) -> dict[str, Any]:
 @lru_cache(REMEMBERED)
 def _terms(text: str, kind: str) -> str:
     return spaced(analysis.terms(text, kind))
-
-
-def _labels(labels: tuple[IndexedLabel, ...]) -> dict[str, Any]:
-    values: dict[str, Any] = {
-        "label": sorted({each.label for each in labels}),
-        "label_source": sorted({each.source.value for each in labels}),
-        "label_probability": [
-            label_code(each.label) * STRIDE + millionths(each.probability) for each in labels
-        ],
-        "severity_probability": [
-            int(each.severity) * STRIDE + millionths(each.probability) for each in labels
-        ],
-        "risk": max((risk(each) for each in labels), default=0),
-    }
-    if labels:
-        values["severity"] = max(int(each.severity) for each in labels)
-        values["probability"] = max(millionths(each.probability) for each in labels)
-    return values
 
 
 def _readable(chunk: IndexedChunk) -> dict[str, Any]:

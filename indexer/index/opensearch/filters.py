@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-from indexer.index.encoding import MILLION, STRIDE, label_code, millionths
 from indexer.index.opensearch.translate import NOTHING, Query
 from indexer.index.protocol import Filters
-from models.labels import Severity
+from indexer.index.restrictions import restrictions
 
 # A server takes 65,536 values in one clause.
 MOST_VALUES = 50_000
@@ -14,23 +13,12 @@ NEVER: Query = {"term": {"document": ""}}
 
 def clauses(filters: Filters) -> list[Query]:
     """Returns the clauses of some filters, all of which must hold; empty where nothing is restricted."""
-    found = [
-        values_query(field, sorted(values))
-        for field, values in (
-            ("collection", filters.collections),
-            ("document_type", filters.document_types),
-            ("document", filters.documents),
-        )
-        if values
+    return [
+        any_of([_between(each.field, low, high) for low, high in each.ranges])
+        if each.ranges
+        else values_query(each.field, each.values)
+        for each in restrictions(filters)
     ]
-    found += _label_clauses(filters)
-    if filters.date_from or filters.date_to:
-        first = filters.date_from.toordinal() if filters.date_from else 1
-        last = filters.date_to.toordinal() if filters.date_to else 10_000_000
-        found.append(_between("day", first, last))
-    if filters.keys is not None:
-        found.append(values_query("key", sorted(filters.keys)))
-    return found
 
 
 def values_query(field: str, values: Sequence[str] | Sequence[int]) -> Query:
@@ -55,24 +43,6 @@ def within(query: Query, restrictions: list[Query]) -> Query:
     if not restrictions:
         return query
     return {"bool": {"must": [query], "filter": [any_of([{"bool": {"filter": restrictions}}, NEVER])]}}
-
-
-def _label_clauses(filters: Filters) -> list[Query]:
-    lowest = millionths(filters.min_probability)
-    found = []
-    if filters.labels:
-        codes = [label_code(each) for each in sorted(filters.labels)]
-        found.append(any_of([_probable("label_probability", code, lowest) for code in codes]))
-    elif lowest > 0 and filters.min_severity is None:
-        found.append(_between("probability", lowest, MILLION))
-    if filters.min_severity is not None:
-        codes = [int(each) for each in Severity if each >= filters.min_severity]
-        found.append(any_of([_probable("severity_probability", code, lowest) for code in codes]))
-    return found
-
-
-def _probable(field: str, code: int, lowest: int) -> Query:
-    return _between(field, code * STRIDE + lowest, code * STRIDE + MILLION)
 
 
 def _between(field: str, low: int, high: int) -> Query:

@@ -1,38 +1,9 @@
 """Section paths of contracts as they come: from formats, from plain text, from one long line."""
 
-import re
-
 import pytest
 
-from indexer.chunk import chunk
-from indexer.documents import Block, BlockKind, Chunk, Document, Page
-
-PAYMENT = (
-    "The Customer shall pay each invoice within thirty days of receipt, in euros, by transfer to the account"
-    " named in it, and without set-off except for claims that a court has finally awarded or that are"
-    " undisputed. Interest accrues on late payments at the statutory rate from the day after the due date. "
-)
-LIABILITY = (
-    "The Supplier is not liable for loss of profit, loss of data or indirect loss, whether in contract, tort"
-    " or otherwise, unless it has acted with intent or gross negligence or the loss is one of life, body or"
-    " health. Its total liability in a contract year shall not exceed the fees paid for that year. "
-)
-PAY = PAYMENT * 2
-LIABLE = LIABILITY * 2
-
-
-def count(text: str) -> int:
-    return 2 + len(re.findall(r"\w+|[^\w\s]", text))
-
-
-def chunks_of(text: str, blocks: tuple[Block, ...] = (), pages: tuple[Page, ...] = ()) -> tuple[Chunk, ...]:
-    return chunk(Document(text, "Agreement", "text/plain", blocks, pages), count, 256)
-
-
-def section_at(text: str, phrase: str, blocks: tuple[Block, ...] = ()) -> str:
-    offset = text.index(phrase)
-    return next(found.section for found in chunks_of(text, blocks) if found.start <= offset < found.end)
-
+from indexer.documents import Block, BlockKind
+from tests.indexer.chunk.agreement import LIABILITY, LIABLE, PAY, PAYMENT, chunks_of, section_at
 
 PLAIN = f"""SUPPLY AGREEMENT
 
@@ -294,8 +265,8 @@ def test_the_title_of_the_document_stands_in_no_path(mark):
     text = "\n\n".join(headings)
     places = [text.index(title) for title in ("Lease", "1. Pre", "2. Rent")]
     blocks = tuple(Block(BlockKind.HEADING, start, text.index("\n", start), level=1) for start in places)
-    document = Document(text, "Lease of office space", "text/plain", blocks)
-    assert [found.section for found in chunk(document, count, 256)][-1] == "2 Rent"
+    chunks = chunks_of(text, blocks, title="Lease of office space")
+    assert chunks[-1].section == "2 Rent"
 
 
 def test_a_heading_out_of_sequence_stands_beside_the_others_and_the_numbering_goes_on():

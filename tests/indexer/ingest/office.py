@@ -128,6 +128,11 @@ class Office:
         with self.engine.connect() as connection:
             return [tuple(row) for row in connection.execute(select(schema.metadata.tables[table]))]
 
+    def names(self) -> set[str]:
+        """The file names of the documents that the index holds."""
+        by_id = {row[0]: row[5] for row in self.rows("documents")}
+        return {str(by_id[document]) for document in self.index.documents()}
+
     def with_limits(self, **limits: object) -> "Office":
         changed = replace(self.ingest, limits=replace(self.ingest.limits, **limits))  # type: ignore[arg-type]
         return replace(self, ingest=changed)
