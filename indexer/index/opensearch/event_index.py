@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from opensearchpy import OpenSearch
-from opensearchpy.exceptions import NotFoundError, RequestError
+from opensearchpy.exceptions import RequestError
 
 from indexer.errors import IndexUnavailableError
 from indexer.index.definitions import definition
@@ -81,9 +81,8 @@ class EventIndex:
 
     def _uuid(self) -> str | None:
         """Returns the UUID of the index, its fields brought up to date; None where there is no index."""
-        try:
-            found = self._client.indices.get(index=self.index)
-        except NotFoundError:
+        found = self._client.indices.get(index=self.index, params={"ignore": 404})
+        if "error" in found:
             return None
         content = next(iter(found.values()))
         mark, version = mark_of(content["mappings"].get("_meta")), definition(self.name).version
