@@ -75,6 +75,14 @@ def label_code(label: str) -> int:
     return number(label) >> (63 - CODE_BITS)
 
 
+def label_at(label: str, sure: int) -> str:
+    """Returns a label with its probability in millionths, as other clients ask for ranges of it.
+
+    Texts of one label are ordered as its probabilities: "Audit Rights=0.800000" to "Audit Rights=1.000000".
+    """
+    return f"{label}={sure // MILLION}.{sure % MILLION:06}"
+
+
 def risk(label: IndexedLabel) -> int:
     """Returns severity x probability in millionths."""
     return int(label.severity) * millionths(label.probability)
@@ -99,6 +107,7 @@ def label_values(labels: Sequence[IndexedLabel]) -> dict[str, list[str] | list[i
     surely = [millionths(each.probability) for each in labels]
     return {
         "label": sorted({each.label for each in labels}),
+        "label_at": [label_at(each.label, sure) for each, sure in zip(labels, surely, strict=True)],
         "label_source": sorted({each.source.value for each in labels}),
         "severity": [max(int(each.severity) for each in labels)] if labels else [],
         "probability": [max(surely)] if labels else [],

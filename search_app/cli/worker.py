@@ -32,7 +32,8 @@ def work(settings: Settings) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    run_worker(compose(settings).ingest)
+    parts = compose(settings)
+    run_worker(parts.ingest, events=parts.events)
 
 
 def _end_with(parent: int) -> None:
