@@ -24,6 +24,8 @@ COMMANDS = {
     "status": "Say what is stored, indexed and running.",
     "doctor": "Check this installation and say what to do.",
     "rebuild": "Build the index anew from the records, beside the old one.",
+    "backup": "Copy records and stored files into a folder, while everything runs.",
+    "restore": "Fill an empty home from a backup.",
     "bench": "Measure speed on this machine.",
 }
 
