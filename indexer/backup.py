@@ -75,7 +75,7 @@ def back_up(records: Path, blobs: BlobStore, target: Path, now: datetime, report
     with _translated():
         if target.exists() and any(target.iterdir()):
             raise BackupError(f"{target} is not empty; name a folder of its own for each backup")
-        target.mkdir(parents=True, exist_ok=True)
+        target.mkdir(mode=0o700, parents=True, exist_ok=True)
         copy = target / RECORDS
         tables = _copy_records(records, copy)
         files, size, damaged = _copy_files(blobs, BlobStore(target / BLOBS), report)
