@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -84,6 +85,15 @@ class Deployment:
 
     def get(self, address: str, host: str = PUBLISHED) -> requests.Response:
         return requests.get(f"http://127.0.0.1:{self.port}{address}", headers={"Host": host}, timeout=30)
+
+    def find(self, word: str) -> dict[str, Any]:
+        """Waits until a passage with a word is found, and returns the first."""
+        deadline = time.monotonic() + WAIT_SECONDS
+        while not (hits := self.get(f"/api/search?q={word}&mode=keyword").json()["hits"]):
+            assert time.monotonic() < deadline, self.log("worker")
+            time.sleep(0.2)
+        found: dict[str, Any] = hits[0]
+        return found
 
 
 @pytest.fixture(scope="module")
@@ -168,28 +178,24 @@ def test_an_upload_becomes_searchable_through_the_worker(deployment: Deployment)
     )
     assert sent.status_code == 303, sent.text
     assert re.fullmatch(r"/runs/[0-9a-f]{32}", sent.headers["Location"])
-    deadline = time.monotonic() + WAIT_SECONDS
-    while not (hits := deployment.get("/api/search?q=zebra").json()["hits"]):
-        assert time.monotonic() < deadline, deployment.log("worker")
-        time.sleep(0.2)
-    assert "zebra penalty" in hits[0]["text"]
-    original = deployment.get(f"/documents/{hits[0]['document']}/original")
+    hit = deployment.find("zebra")
+    assert "zebra penalty" in hit["text"]
+    original = deployment.get(f"/documents/{hit['document']}/original")
     assert original.content == CONTRACT
 
 
-def test_a_second_command_beside_them_works_on_the_same_records(
+def test_a_folder_that_another_command_names_is_watched_by_the_worker(
     deployment: Deployment, running: dict[str, subprocess.Popen[str]]
 ) -> None:
-    (deployment.folder / "documents").mkdir()
-    (deployment.folder / "documents" / "lease.txt").write_text(
-        "2. The Tenant shall keep a giraffe insured.\n"
-    )
-    command = ["ingest", str(deployment.folder / "documents")]
-    assert deployment.start("worker", command).wait(WAIT_SECONDS) == 0, deployment.log("worker")
-    assert "giraffe" in deployment.get("/api/search?q=giraffe").json()["hits"][0]["text"]
-    second = deployment.start("worker")
-    assert second.wait(WAIT_SECONDS) == 1
+    documents = deployment.folder / "documents"
+    documents.mkdir()
+    (documents / "lease.txt").write_text("2. The Tenant shall keep a giraffe insured.\n")
+    command = deployment.start("worker", ["ingest", str(documents), "--watch"])
+    assert command.wait(WAIT_SECONDS) == 1
     assert f"A worker already runs here: process {running['worker'].pid}" in deployment.log("worker")
+    assert "giraffe" in deployment.find("giraffe")["text"]
+    (documents / "sale.txt").write_text("3. The Seller shall deliver one walrus.\n")
+    assert "walrus" in deployment.find("walrus")["text"]
 
 
 def test_each_service_ends_in_time_when_it_is_stopped_and_the_check_tells(
