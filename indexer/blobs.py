@@ -5,7 +5,7 @@ import os
 import re
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -43,6 +43,11 @@ class BlobStore:
     def has(self, digest: str) -> bool:
         """Returns whether the bytes of a digest are stored."""
         return self.path(digest).is_file()
+
+    def digests(self) -> Iterator[str]:
+        """Yields the digests of everything that is stored, in order."""
+        for folder in sorted(self._root.glob("[0-9a-f][0-9a-f]")):
+            yield from sorted(path.name for path in folder.iterdir() if _DIGEST.fullmatch(path.name))
 
     def discard(self, digest: str) -> None:
         """Removes the bytes of a digest; fine where there are none."""

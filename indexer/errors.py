@@ -39,6 +39,10 @@ class RecordsUnavailableError(IndexerError):
     """The records database cannot be opened or is newer than this version."""
 
 
+class BackupError(IndexerError):
+    """A backup cannot be made or restored; says why, and what to do."""
+
+
 class UnknownDocumentError(IndexerError):
     """No document, chunk or page with this identifier."""
 

@@ -1,7 +1,7 @@
 """Writes the three lock files with hashes: python -m scripts.lock (needs uv; names no registry).
 
-requirements.lock holds what the product needs, requirements-torch.lock torch and the libraries that
-only its PyPI build brings, requirements-dev.lock what tests and checks need beside them.
+requirements.lock holds what the product and its extra "postgres" need, requirements-torch.lock torch and
+the libraries that only its PyPI build brings, requirements-dev.lock what tests and checks need beside them.
 """
 
 import re
@@ -30,7 +30,7 @@ def entries(text: str) -> list[tuple[str, str]]:
 def main() -> None:
     """Writes the three files."""
     everything = compile_lock(["pyproject.toml", "requirements-dev.in"])
-    runtime = {line for line, _ in entries(compile_lock(["pyproject.toml"]))}
+    runtime = {line for line, _ in entries(compile_lock(["pyproject.toml", "--extra=postgres"]))}
     files: dict[str, list[str]] = {"requirements": [], "requirements-torch": [], "requirements-dev": []}
     for line, entry in entries(everything):
         if TORCH_ONLY.match(entry):

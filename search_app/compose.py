@@ -58,9 +58,8 @@ class Parts:
     @cached_property
     def encoder(self) -> Encoder:
         """The encoder that the settings name; the first use on a machine exports it (half a minute)."""
-        return load_encoder(
-            self.settings.encoder, self.settings.encoder_backend, self.settings.home / "models"
-        )
+        settings = self.settings
+        return load_encoder(settings.encoder, settings.encoder_backend, settings.encoder_folder)
 
     @cached_property
     def index(self) -> ChunkIndex:

@@ -23,6 +23,8 @@ class Settings:
     database_password_file: str = ""
     # A sentence-transformers model by name or path; empty means the bundled all-MiniLM-L6-v2.
     encoder: str = ""
+    # Folder of exported encoders; empty means models under home.
+    encoder_cache: str = ""
     # How the encoder runs: auto, onnx or torch.
     encoder_backend: str = "auto"
     # Worker processes that extract files; 0 means one per processor.
@@ -66,6 +68,26 @@ class Settings:
     def records_url(self) -> str:
         """The URL of the records, the default filled in."""
         return self.database_url or f"sqlite:///{(self.home / 'records.sqlite').resolve()}"
+
+    @property
+    def records_file(self) -> Path:
+        """The file of the records.
+
+        Raises:
+            SettingsError: They are in no file, but in PostgreSQL.
+        """
+        backend, _, path = self.records_url.partition(":///")
+        if backend != "sqlite" or not path:
+            raise SettingsError(
+                f"{PREFIX}DATABASE_URL: the records are in no file of SQLite; back them up and restore them "
+                "with pg_dump and pg_restore, as docs/operations.md says"
+            )
+        return Path(path)
+
+    @property
+    def encoder_folder(self) -> Path:
+        """The folder of exported encoders, the default filled in."""
+        return Path(self.encoder_cache) if self.encoder_cache else self.home / "models"
 
     @property
     def database_password(self) -> str:

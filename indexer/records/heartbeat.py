@@ -1,6 +1,7 @@
 """Signs of life of long-running processes."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection, select
 
@@ -8,6 +9,8 @@ from indexer.records import schema
 from indexer.records.write import upsert
 
 WORKER = "worker"
+# A process that has been silent for so long hangs.
+PATIENCE_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +20,11 @@ class Heartbeat:
     process: int
     since: str
     beat: str
+
+    def hangs(self, process: int, now: datetime) -> bool:
+        """Whether this is the last sign of life of ``process``, and too long ago."""
+        age = (now - datetime.fromisoformat(self.beat)).total_seconds()
+        return self.process == process and age > PATIENCE_SECONDS
 
 
 def write_heartbeat(connection: Connection, role: str, heartbeat: Heartbeat) -> None:

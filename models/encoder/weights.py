@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from contextlib import suppress
 from pathlib import Path
 
 from models.encoder.source import ModelSource
@@ -83,5 +84,7 @@ def _write_note(note: Path, content: dict[str, object]) -> None:
     text = json.dumps(content)
     if note.is_file() and note.read_text(encoding="utf-8") == text:
         return
-    note.parent.mkdir(parents=True, exist_ok=True)
-    note.write_text(text, encoding="utf-8")
+    # Where the cache cannot be written, as in a container, the weights are hashed again at the next start.
+    with suppress(OSError):
+        note.parent.mkdir(parents=True, exist_ok=True)
+        note.write_text(text, encoding="utf-8")

@@ -25,6 +25,8 @@ COMMANDS = {
     "doctor": "Check this installation and say what to do.",
     "rebuild": "Build the index anew from the records, beside the old one.",
     "opensearch": "Install search templates for other clients of an OpenSearch cluster.",
+    "backup": "Copy records and stored files into a folder, while everything runs.",
+    "restore": "Fill an empty home from a backup.",
     "bench": "Measure speed on this machine.",
 }
 

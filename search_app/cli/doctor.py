@@ -3,7 +3,6 @@
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import click
 
@@ -71,7 +70,7 @@ def _folder(settings: Settings) -> Finding:
 def _encoder(settings: Settings) -> Finding:
     from models.encoder import load_encoder  # noqa: PLC0415 - the help page must not pay for the imports
 
-    encoder = load_encoder(settings.encoder, settings.encoder_backend, Path(settings.home / "models"))
+    encoder = load_encoder(settings.encoder, settings.encoder_backend, settings.encoder_folder)
     vector = encoder.encode(["limitation of liability"])
     return Finding("encoder", f"{encoder.version}, {vector.shape[1]} dimensions, {encoder.max_tokens} tokens")
 

@@ -112,7 +112,7 @@ class Health:
             watched = connection.scalar(select(schema.watches.c.path).limit(1))
             beat = read_heartbeat(connection, ROLE)
         waits = oldest is not None and _age(oldest) > PATIENCE_SECONDS
-        if running and beat and beat.process == running.process and _age(beat.beat) > PATIENCE_SECONDS:
+        if running and beat and beat.hangs(running.process, datetime.now(UTC)):
             return PartHealth(
                 "worker", State.DEGRADED, f"Process {beat.process} gave no sign of life since {beat.beat}.",
                 "End that process and start “clausewatch worker”; nothing is lost.",

@@ -29,6 +29,19 @@ def test_the_default_records_lie_under_home() -> None:
     assert Settings(database_url="postgresql://db/cw").records_url == "postgresql://db/cw"
 
 
+def test_exported_encoders_lie_under_home_unless_another_folder_is_named() -> None:
+    assert Settings(home=Path("/data")).encoder_folder == Path("/data/models")
+    assert Settings(home=Path("/data"), encoder_cache="/opt/models").encoder_folder == Path("/opt/models")
+
+
+def test_the_file_of_the_records_is_named_or_there_is_none() -> None:
+    assert Settings(home=Path("/data")).records_file == Path("/data/records.sqlite")
+    assert Settings(database_url="sqlite:////srv/r.sqlite").records_file == Path("/srv/r.sqlite")
+    with pytest.raises(SettingsError, match="pg_dump") as caught:
+        _ = Settings(database_url="postgresql+psycopg://ann:hunter2@db/risks").records_file
+    assert "hunter2" not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("variable", "value", "expected"),
     [

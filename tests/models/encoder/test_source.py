@@ -46,6 +46,12 @@ def test_weights_are_hashed_anew_only_when_their_size_or_time_has_changed(
     assert fingerprint(source, tmp_path) == first
 
 
+def test_a_cache_that_cannot_be_written_is_done_without(copied: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    source = locate(str(copied))
+    assert fingerprint(source, tmp_path / "file" / "models") == fingerprint(source, tmp_path)
+
+
 def test_a_note_that_was_cut_off_is_written_anew(copied: Path, tmp_path: Path) -> None:
     source = ModelSource("m", copied)
     first = fingerprint(source, tmp_path)

@@ -79,7 +79,8 @@ def running(folder: Path) -> Iterator[str]:
         folder / "home",
         port,
     ]
-    (folder / "home").mkdir()
+    (folder / "home" / "config").mkdir(parents=True)
+    (folder / "home" / "config" / "opensearch.yml").write_text(f"path.repo: {folder / 'snapshots'}\n")
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log)
     try:
