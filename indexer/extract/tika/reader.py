@@ -1,0 +1,154 @@
+"""Reads a file through a Tika server: text with its structure, what it says of itself, files inside it."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from indexer.documents import BlockKind, Document
+from indexer.errors import ExtractionError, UnsupportedFormatError
+from indexer.extract.assemble import TextBuilder, default_title, guess_title, tidy
+from indexer.extract.mail import parse_date
+from indexer.extract.tika import TikaServer, markup
+from indexer.extract.tika.asking import put, reader_name, unreachable
+from indexer.extract.tika.inside import attachments_of
+
+MESSAGE = "application/vnd.ms-outlook"
+_SHEETS = frozenset(
+    {
+        "application/vnd.ms-excel",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "application/vnd.oasis.opendocument.spreadsheet",
+    }
+)
+_CONTENT, _PROBLEM = "X-TIKA:content", "X-TIKA:EXCEPTION:container_exception"
+_NO_TITLE = re.compile(
+    r"(?:untitled|microsoft (?:word|powerpoint|excel)|powerpoint presentation|(?:slide|folie|sheet) ?\d+$)"
+    r"|\.(?:docx?|rtf|odt|xlsx?|pptx?|wpd)$|^[\W\d_]*$",
+    re.IGNORECASE,
+)
+_HEADERS = (
+    ("From", ("Message:Raw-Header:From", "Message-From")),
+    ("To", ("Message:Raw-Header:To", "Message-To")),
+    ("Cc", ("Message:Raw-Header:Cc", "Message-Cc")),
+    ("Date", ("Message:Raw-Header:Date", "mapi:client-submit-time", "mapi:message-delivery-time")),
+    ("Subject", ("Message:Raw-Header:Subject", "dc:subject", "dc:title")),
+)
+
+
+def read(content: bytes, file_name: str, media_type: str, server: TikaServer) -> Document:
+    """Reads a file of a media type that only Tika reads; its name is not sent.
+
+    Raises:
+        ExtractionError: Encrypted, damaged, unsupported, too large, timed out, unreachable, server failed.
+    """
+    reader = reader_name(server)
+    told = _told(server, content)
+    main = told[0]
+    _check(main)
+    builder = TextBuilder()
+    headers = _headers(main) if media_type == MESSAGE else {}
+    for name, value in headers.items():
+        builder.add(BlockKind.MAIL_HEADER, f"{name}: {value}")
+    media_type = _narrowed(media_type, main)
+    _add_text(builder, markup.parse(str(main.get(_CONTENT) or "<html><body/></html>")), media_type)
+    attachments, warnings = attachments_of(server, content, told, message=media_type == MESSAGE)
+    text, blocks = builder.text, tuple(builder.blocks)
+    return Document(
+        text=text,
+        title=headers.get("Subject") or _title(main) or guess_title(text, blocks) or default_title(file_name),
+        media_type=media_type,
+        blocks=blocks,
+        date=parse_date(headers.get("Date") or _first(main, "dcterms:created")),
+        attachments=attachments,
+        warnings=warnings,
+        metadata=headers or _author(main),
+        reader=reader,
+    )
+
+
+def _told(server: TikaServer, content: bytes) -> Sequence[Mapping[str, Any]]:
+    """Returns what the server says of the file and of each file inside it, the file's own first."""
+    status, body = put(server, "/rmeta/xml", "application/json", content)
+    if status == 413:
+        raise ExtractionError("too_large", "The Tika server takes no file of this size (status 413).")
+    if status == 415:
+        raise UnsupportedFormatError("The Tika server does not read the format either (status 415).")
+    if status == 422:
+        raise _refused(body[:2000].decode("utf-8", errors="replace"))
+    try:
+        found = json.loads(body) if status == 200 else None
+    except ValueError:
+        found = None
+    if not isinstance(found, list) or not found or not all(isinstance(each, dict) for each in found):
+        raise unreachable(server)
+    return found
+
+
+def _check(main: Mapping[str, Any]) -> None:
+    """Raises what kept Tika from reading the file, though it gave an answer."""
+    problem = _first(main, _PROBLEM)
+    if problem:
+        raise _refused(problem)
+    if "org.apache.tika.parser.EmptyParser" in _all(main, "X-TIKA:Parsed-By"):
+        kind = _first(main, "Content-Type")
+        raise UnsupportedFormatError(f"Tika does not read this format either ({kind}).")
+
+
+def _refused(problem: str) -> ExtractionError:
+    """Returns the failure for an exception of Java, whose first line says what happened."""
+    if "EncryptedDocumentException" in problem:
+        return ExtractionError(
+            "encrypted", "The file is protected by a password: save it without one and try again."
+        )
+    if "ZeroByteFileException" in problem:
+        return ExtractionError("empty", "The file is empty.")
+    if "UnsupportedFormatException" in problem:
+        return UnsupportedFormatError("Tika does not read this version of the format.")
+    line = re.sub(r"\b(?:\w+\.)+(?=\w+(?:Exception|Error)\b)", "", problem.strip().partition("\n")[0]).strip()
+    told = f" ({tidy(line)[:300]})" if line else ""
+    return ExtractionError("damaged", f"The file is damaged or not what it claims to be{told}.")
+
+
+def _narrowed(media_type: str, main: Mapping[str, Any]) -> str:
+    """Returns the media type that Tika found where it is a kind of ours (OpenDocument text)."""
+    found = _first(main, "Content-Type").partition(";")[0].strip()
+    return found if found.startswith(media_type) else media_type
+
+
+def _add_text(builder: TextBuilder, body: markup.HtmlElement, media_type: str) -> None:
+    if media_type == MESSAGE:
+        markup.add_message(builder, body)
+    elif media_type in _SHEETS:
+        markup.add_sheets(builder, body)
+    else:
+        markup.add_whole(builder, body)
+
+
+def _title(main: Mapping[str, Any]) -> str:
+    title = _first(main, "dc:title")
+    return "" if _NO_TITLE.search(title) else title
+
+
+def _author(main: Mapping[str, Any]) -> dict[str, str]:
+    author = ", ".join(dict.fromkeys(tidy(each) for each in _all(main, "dc:creator")))
+    return {"Author": author} if author else {}
+
+
+def _headers(main: Mapping[str, Any]) -> dict[str, str]:
+    """Returns the header of a message; From and To with addresses where the message carries them."""
+    found = {
+        name: next((value for key in keys if (value := _first(main, key))), "") for name, keys in _HEADERS
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def _all(main: Mapping[str, Any], key: str) -> list[str]:
+    value = main.get(key)
+    return [str(each) for each in value] if isinstance(value, list) else [str(value)] if value else []
+
+
+def _first(main: Mapping[str, Any], key: str) -> str:
+    found = _all(main, key)
+    line = tidy(found[0]) if found else ""
+    return line if key == _PROBLEM else " ".join(line.split())
