@@ -1,5 +1,6 @@
 """The one table of formats: to read another, add its module and one row here."""
 
+import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from importlib import import_module
@@ -84,6 +85,14 @@ TIKA: frozenset[str] = frozenset(
     }
 )
 """Those of them that a Tika server reads, where one is set."""
+
+_SHORT = re.compile(r"\((\w+)\)")
+
+
+def tika_formats() -> tuple[str, ...]:
+    """Returns short names of the formats that only a Tika server reads: "DOC", "EPUB"."""
+    names = (UNREAD[media_type] for media_type in TIKA)
+    return tuple(sorted(short[1] if (short := _SHORT.search(name)) else name for name in names))
 
 
 def reader_for(media_type: str, tika: TikaServer | None = None) -> Reader:

@@ -32,5 +32,20 @@ class TikaServer:
             raise ValueError("expected a URL without user and password")
         if found.query or found.fragment or self.url.endswith("/"):
             raise ValueError("expected a URL that ends with the host, the port or a path")
-        if found.port == 0:  # a port that is no number raises ValueError by itself
+        try:
+            usable = found.port != 0
+        except ValueError:
+            usable = False
+        if not usable:
             raise ValueError("expected a port from 1 to 65535")
+
+    def version(self, seconds: float = 3.0) -> str:
+        """Returns what the server says of itself, "3.3.2"; empty where none answers in so many seconds."""
+        from indexer.extract.tika.asking import version  # noqa: PLC0415 - most processes never ask
+
+        return version(self, seconds)
+
+    def reader_name(self) -> str:
+        """Returns what is noted on the documents that it reads, "tika1-3.3.2"; empty where none answers."""
+        version = self.version()
+        return f"tika{VERSION}-{version}" if version else ""

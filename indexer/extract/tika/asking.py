@@ -6,16 +6,15 @@ import time
 import requests
 
 from indexer.errors import ExtractionError
-from indexer.extract.tika import VERSION, TikaServer
+from indexer.extract.tika import TikaServer
 from indexer.extract.tika.package import call
 
 _ATTEMPTS = 3
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 2.0
 _PROBE_SECONDS = 3.0
 _TOLD = re.compile(rb"Apache Tika ([\w.-]{1,16})\s*$")
-# What this process knows of servers, by URL: the version of one that answers, and which were waited for in
-# vain. A server that is away costs the patience of one file, not that of every file of a batch.
-_versions: dict[str, str] = {}
+# URLs of servers that this process waited for in vain: a server that is away costs the patience of one file,
+# not that of every file of a batch.
 _away: set[str] = set()
 
 
@@ -35,17 +34,16 @@ def put(server: TikaServer, service: str, accept: str, content: bytes) -> tuple[
     for _ in range(_ATTEMPTS):
         try:
             status, body = call(server.url, service, accept, content, max(0.1, until - time.monotonic()))
-        except requests.ConnectionError:
+        except requests.ConnectionError:  # no connection in time is one of these
             trouble = "broke off"
         except requests.Timeout as error:
             raise _late(server) from error
-        except requests.RequestException as error:
-            trouble = f"answered with nonsense ({type(error).__name__})"
+        except requests.RequestException:
+            trouble = "broke off"
         else:
             if status < 500:
                 return status, body
             trouble = f"answered with status {status}"
-        _versions.pop(server.url, None)
         if not _back(server, until):
             _away.add(server.url)
             raise unreachable(server)
@@ -55,7 +53,7 @@ def put(server: TikaServer, service: str, accept: str, content: bytes) -> tuple[
     )
 
 
-def version(server: TikaServer, seconds: float = _PROBE_SECONDS) -> str:
+def version(server: TikaServer, seconds: float) -> str:
     """Returns the version of a server, "3.3.2"; empty where none answers within so many seconds."""
     try:
         status, body = call(server.url, "/version", "text/plain", None, seconds)
@@ -63,19 +61,6 @@ def version(server: TikaServer, seconds: float = _PROBE_SECONDS) -> str:
         return ""
     told = _TOLD.search(body) if status == 200 else None
     return told[1].decode("ascii") if told else ""
-
-
-def reader_name(server: TikaServer) -> str:
-    """Returns what is noted on a document that a server read, "tika1-3.3.2": its version and ours.
-
-    Raises:
-        ExtractionError: Unreachable.
-    """
-    found = _versions.get(server.url) or version(server)
-    if not found:
-        raise unreachable(server)
-    _versions[server.url] = found
-    return f"tika{VERSION}-{found}"
 
 
 def unreachable(server: TikaServer) -> ExtractionError:
@@ -110,7 +95,7 @@ def _back(server: TikaServer, until: float) -> bool:
 
 
 def _answers(server: TikaServer) -> bool:
-    answers = bool(version(server))
+    answers = bool(version(server, _PROBE_SECONDS))
     if answers:
         _away.discard(server.url)
     return answers

@@ -35,32 +35,40 @@ def attachments_of(
     Args:
         server: Asked for their bytes, only where ``told`` names any.
         content: The whole file.
-        told: What the server said of the file and of each file inside it.
+        told: What the server said of each file inside it.
         message: Whether the file is a message.
 
     Raises:
         ExtractionError: Too large; and as ``put``.
     """
-    inside = [each for each in told[1:] if _counts(each, message=message)]
-    if not inside:
+    counted = [each for each in told if _counts(each, message=message)]
+    if not counted:
         return (), ()
     status, body = put(server, "/unpack", "application/zip", content)
-    unpacked = dict(_unpacked(body)) if status == 200 else {}
+    if status != 200:
+        return (), ("The files inside the file could not be taken out.",)
+    unpacked = dict(_unpacked(body))
+    if message:
+        return _attached(counted, unpacked)
+    kinds = ((name, inner, detect(inner, name)) for name, inner in unpacked.items())
+    return tuple(Attachment(name, inner) for name, inner, kind in kinds if kind in _DOCUMENTS), ()
+
+
+def _attached(
+    told: Sequence[Mapping[str, Any]], unpacked: Mapping[str, bytes]
+) -> tuple[tuple[Attachment, ...], tuple[str, ...]]:
+    """Returns what is attached to a message; the server gives a message within it as text alone."""
     found: list[Attachment] = []
     missing: list[str] = []
-    if message:
-        for each in inside:
-            name = _name(each)
-            if name in unpacked:
-                found.append(Attachment(name, unpacked[name]))
-            elif _kind(each) == _MESSAGE and each.get("X-TIKA:content"):
-                found.append(Attachment(f"{name}.html", str(each["X-TIKA:content"]).encode()))
-            else:
-                missing.append(name)
-    else:
-        documents = (Attachment(*item) for item in unpacked.items() if detect(item[1], item[0]) in _DOCUMENTS)
-        found.extend(documents)
-    return tuple(found), tuple(f"A file inside could not be taken out: {name}." for name in missing)
+    for each in told:
+        name = _name(each)
+        if name in unpacked:
+            found.append(Attachment(name, unpacked[name]))
+        elif _kind(each) == _MESSAGE and each.get("X-TIKA:content"):
+            found.append(Attachment(f"{name}.html", str(each["X-TIKA:content"]).encode()))
+        else:
+            missing.append(name)
+    return tuple(found), tuple(f"An attached file could not be taken out: {name}." for name in missing)
 
 
 def _counts(told: Mapping[str, Any], *, message: bool) -> bool:
@@ -83,7 +91,9 @@ def _unpacked(body: bytes) -> Iterator[tuple[str, bytes]]:
                 content = stream.read(MAX_UNPACKED_BYTES - size + 1)
             size += len(content)
             if size > MAX_UNPACKED_BYTES:
-                raise ExtractionError("too_large", "The files inside the file unpack to more than can be read.")
+                raise ExtractionError(
+                    "too_large", "The files inside the file unpack to more than can be read."
+                )
             if content.strip():
                 yield _clean(member.filename), content
 

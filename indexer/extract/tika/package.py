@@ -67,7 +67,7 @@ def call(url: str, service: str, accept: str, content: bytes | None, seconds: fl
     with requests.Session() as session:
         session.trust_env = False  # no proxy and no password from the surroundings
 
-        def send(address: str, data: bytes | None, **options: Any) -> _Answer:
+        def send(address: str, data: bytes | None, **options: Any) -> _Answer:  # noqa: ANN401 - passed on
             response = session.request(verb, address, data=data, stream=True, **options)
             return _Answer(response.status_code, _body(response, until))
 

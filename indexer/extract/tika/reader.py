@@ -3,17 +3,21 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
+
+from lxml.html import HtmlElement
 
 from indexer.documents import BlockKind, Document
 from indexer.errors import ExtractionError, UnsupportedFormatError
 from indexer.extract.assemble import TextBuilder, default_title, guess_title, tidy
+from indexer.extract.formats import TIKA
 from indexer.extract.mail import parse_date
 from indexer.extract.tika import TikaServer, markup
-from indexer.extract.tika.asking import put, reader_name, unreachable
+from indexer.extract.tika.asking import put, unreachable
 from indexer.extract.tika.inside import attachments_of
 
-MESSAGE = "application/vnd.ms-outlook"
+_MESSAGE, _BOOK = "application/vnd.ms-outlook", "application/epub+zip"
 _SHEETS = frozenset(
     {
         "application/vnd.ms-excel",
@@ -24,7 +28,7 @@ _SHEETS = frozenset(
 _CONTENT, _PROBLEM = "X-TIKA:content", "X-TIKA:EXCEPTION:container_exception"
 _NO_TITLE = re.compile(
     r"(?:untitled|microsoft (?:word|powerpoint|excel)|powerpoint presentation|(?:slide|folie|sheet) ?\d+$)"
-    r"|\.(?:docx?|rtf|odt|xlsx?|pptx?|wpd)$|^[\W\d_]*$",
+    r"|\.(?:docx?|rtf|odt|xlsx?|pptx?|wpd)$|^[\W\d_]*$|^.{1,2}$",
     re.IGNORECASE,
 )
 _HEADERS = (
@@ -42,24 +46,28 @@ def read(content: bytes, file_name: str, media_type: str, server: TikaServer) ->
     Raises:
         ExtractionError: Encrypted, damaged, unsupported, too large, timed out, unreachable, server failed.
     """
-    reader = reader_name(server)
     told = _told(server, content)
+    reader = server.reader_name()
+    if not reader:
+        raise unreachable(server)
     main = told[0]
     _check(main)
+    media_type = _media_type(media_type, main)
+    headers = _headers(main) if media_type == _MESSAGE else {}
     builder = TextBuilder()
-    headers = _headers(main) if media_type == MESSAGE else {}
     for name, value in headers.items():
         builder.add(BlockKind.MAIL_HEADER, f"{name}: {value}")
-    media_type = _narrowed(media_type, main)
     _add_text(builder, markup.parse(str(main.get(_CONTENT) or "<html><body/></html>")), media_type)
-    attachments, warnings = attachments_of(server, content, told, message=media_type == MESSAGE)
+    inside = () if media_type == _BOOK else told[1:]  # a book's files are its chapters
+    attachments, warnings = attachments_of(server, content, inside, message=media_type == _MESSAGE)
     text, blocks = builder.text, tuple(builder.blocks)
+    guess = "" if media_type in _SHEETS else guess_title(text, blocks)  # "Sheet1" is no title
     return Document(
         text=text,
-        title=headers.get("Subject") or _title(main) or guess_title(text, blocks) or default_title(file_name),
+        title=headers.get("Subject") or _title(main) or guess or default_title(file_name),
         media_type=media_type,
         blocks=blocks,
-        date=parse_date(headers.get("Date") or _first(main, "dcterms:created")),
+        date=_date(headers.get("Date") or _first(main, "dcterms:created")),
         attachments=attachments,
         warnings=warnings,
         metadata=headers or _author(main),
@@ -110,14 +118,20 @@ def _refused(problem: str) -> ExtractionError:
     return ExtractionError("damaged", f"The file is damaged or not what it claims to be{told}.")
 
 
-def _narrowed(media_type: str, main: Mapping[str, Any]) -> str:
-    """Returns the media type that Tika found where it is a kind of ours (OpenDocument text)."""
+def _media_type(media_type: str, main: Mapping[str, Any]) -> str:
+    """Returns the media type that Tika found, which looks deeper into Office files than we do."""
     found = _first(main, "Content-Type").partition(";")[0].strip()
-    return found if found.startswith(media_type) else media_type
+    return found if found in TIKA or found.startswith(media_type) else media_type
 
 
-def _add_text(builder: TextBuilder, body: markup.HtmlElement, media_type: str) -> None:
-    if media_type == MESSAGE:
+def _date(value: str) -> date | None:
+    """Returns the day that a file states; 1601 and 1904 begin the calendars of programs that state none."""
+    found = parse_date(value)
+    return found if found is not None and found.year > 1904 else None
+
+
+def _add_text(builder: TextBuilder, body: HtmlElement, media_type: str) -> None:
+    if media_type == _MESSAGE:
         markup.add_message(builder, body)
     elif media_type in _SHEETS:
         markup.add_sheets(builder, body)
