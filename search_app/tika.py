@@ -35,7 +35,7 @@ def tika_server(settings: Settings) -> TikaServer | None:
     """Returns the server that the settings name, None where they name none.
 
     Raises:
-        SettingsError: The URL or the time limit cannot be used; the URL is not repeated, it may hold a secret.
+        SettingsError: URL or time limit cannot be used; the URL is not repeated, it may hold a secret.
     """
     if not settings.tika_url:
         return None

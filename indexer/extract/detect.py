@@ -114,10 +114,12 @@ def _text_type(content: bytes, extension: str) -> str:
         return "application/mbox"
     if _is_mail(head, extension):
         return "message/rfc822"
+    if head.startswith("<?xml") and (office := _office_type(head)):
+        return office
     if _is_html(head, extension):
         return "text/html"
     if head.startswith("<?xml"):
-        return _xml_type(head)
+        return "image/svg+xml" if "<svg" in head else "application/xml"
     if extension == ".json" and head[:1] not in {"{", "["}:
         return "text/plain"
     return _BY_EXTENSION.get(extension, "text/plain")
@@ -160,9 +162,10 @@ def _is_html(head: str, extension: str) -> bool:
     return start.startswith("<") and len(_TAG.findall(head)) > 5
 
 
-def _xml_type(head: str) -> str:
+def _office_type(head: str) -> str:
+    """Returns the media type of an Office file that is one XML document; empty for other XML."""
     if 'progid="Word.Document"' in head or "schemas.microsoft.com/office/2006/xmlPackage" in head:
         return "application/vnd.ms-word.flat"
     if "<office:document" in head and "urn:oasis:names:tc:opendocument" in head:
         return "application/vnd.oasis.opendocument"
-    return "image/svg+xml" if "<svg" in head else "application/xml"
+    return ""
