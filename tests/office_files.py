@@ -29,7 +29,8 @@ _BODY = (
     "</office:text></office:body>"
 )
 _META = (
-    "<office:meta><dc:title>Hosting Agreement</dc:title><meta:initial-creator>Ann Archer</meta:initial-creator>"
+    "<office:meta><dc:title>Hosting Agreement</dc:title>"
+    "<meta:initial-creator>Ann Archer</meta:initial-creator>"
     "<meta:creation-date>2021-03-04T10:00:00</meta:creation-date></office:meta>"
 )
 

@@ -18,16 +18,15 @@ _TOLD = re.compile(rb"Apache Tika ([\w.-]{1,16})\s*$")
 _away: set[str] = set()
 
 
-def put(server: TikaServer, service: str, accept: str, content: bytes) -> tuple[int, bytes]:
+def put(server: TikaServer, service: str, accept: str, content: bytes, until: float) -> tuple[int, bytes]:
     """Sends a file and returns the status, below 500, with the body.
 
     A connection that breaks off and a status from 500 on are tried again, since a server that died over
-    another file is back within seconds.
+    another file is back within seconds; ``until`` is the end of patience, in seconds of the monotonic clock.
 
     Raises:
         ExtractionError: Unreachable; timed out; server failed, where it answers but not for this file.
     """
-    until = time.monotonic() + server.seconds
     if server.url in _away and not _answers(server):
         raise unreachable(server)
     trouble = ""
@@ -61,6 +60,16 @@ def version(server: TikaServer, seconds: float) -> str:
         return ""
     told = _TOLD.search(body) if status == 200 else None
     return told[1].decode("ascii") if told else ""
+
+
+def reader_name(server: TikaServer, until: float) -> str:
+    """Returns ``TikaServer.reader_name``, waiting for a server that is away; raises as ``put``."""
+    name = server.reader_name()
+    if not name and _back(server, until):
+        name = server.reader_name()
+    if not name:
+        raise unreachable(server)
+    return name
 
 
 def unreachable(server: TikaServer) -> ExtractionError:

@@ -13,8 +13,6 @@ from indexer.extract.assemble import tidy
 from indexer.extract.detect import detect
 from indexer.extract.formats import READERS, TIKA
 from indexer.extract.limits import MAX_ATTACHMENTS, MAX_UNPACKED_BYTES
-from indexer.extract.tika import TikaServer
-from indexer.extract.tika.asking import put
 
 _MEDIA = re.compile(r"(?:image|audio|video)/")
 _PART_OF_THE_PAGE = frozenset({"INLINE", "THUMBNAIL"})
@@ -24,40 +22,35 @@ _MESSAGE = "application/vnd.ms-outlook"
 _DOCUMENTS = (READERS.keys() | TIKA) - {"text/plain", "application/x-ole-storage"}
 
 
-def attachments_of(
-    server: TikaServer, content: bytes, told: Sequence[Mapping[str, Any]], *, message: bool
-) -> tuple[tuple[Attachment, ...], tuple[str, ...]]:
-    """Returns the files inside a file, and warnings on those that cannot be had.
+def files_of_their_own(told: Sequence[Mapping[str, Any]], *, message: bool) -> list[Mapping[str, Any]]:
+    """Returns what the server told of those inner files that are more than a part of how the page looks.
 
-    Of a message all that is attached counts, but for pictures that its text shows; of other files the
-    documents within them.
+    Of a message all that is attached counts, but for pictures that its text shows.
+    """
+    return [each for each in told if _counts(each, message=message)]
 
-    Args:
-        server: Asked for their bytes, only where ``told`` names any.
-        content: The whole file.
-        told: What the server said of each file inside it.
-        message: Whether the file is a message.
+
+def documents(archive: bytes) -> tuple[Attachment, ...]:
+    """Returns the documents in the archive that the server made of the files inside a document.
 
     Raises:
-        ExtractionError: Too large; and as ``put``.
+        ExtractionError: Too large.
     """
-    counted = [each for each in told if _counts(each, message=message)]
-    if not counted:
-        return (), ()
-    status, body = put(server, "/unpack", "application/zip", content)
-    if status != 200:
-        return (), ("The files inside the file could not be taken out.",)
-    unpacked = dict(_unpacked(body))
-    if message:
-        return _attached(counted, unpacked)
-    kinds = ((name, inner, detect(inner, name)) for name, inner in unpacked.items())
-    return tuple(Attachment(name, inner) for name, inner, kind in kinds if kind in _DOCUMENTS), ()
+    kinds = ((name, inner, detect(inner, name)) for name, inner in _unpacked(archive))
+    return tuple(Attachment(name, inner) for name, inner, kind in kinds if kind in _DOCUMENTS)
 
 
-def _attached(
-    told: Sequence[Mapping[str, Any]], unpacked: Mapping[str, bytes]
+def attached(
+    archive: bytes, told: Sequence[Mapping[str, Any]]
 ) -> tuple[tuple[Attachment, ...], tuple[str, ...]]:
-    """Returns what is attached to a message; the server gives a message within it as text alone."""
+    """Returns what is attached to a message, and warnings on what the archive lacks.
+
+    A message within a message the server gives as text alone.
+
+    Raises:
+        ExtractionError: Too large.
+    """
+    unpacked = dict(_unpacked(archive))
     found: list[Attachment] = []
     missing: list[str] = []
     for each in told:

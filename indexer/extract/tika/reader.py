@@ -2,20 +2,21 @@
 
 import json
 import re
+import time
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from lxml.html import HtmlElement
 
-from indexer.documents import BlockKind, Document
+from indexer.documents import Attachment, BlockKind, Document
 from indexer.errors import ExtractionError, UnsupportedFormatError
 from indexer.extract.assemble import TextBuilder, default_title, guess_title, tidy
 from indexer.extract.formats import TIKA
 from indexer.extract.mail import parse_date
 from indexer.extract.tika import TikaServer, markup
-from indexer.extract.tika.asking import put, unreachable
-from indexer.extract.tika.inside import attachments_of
+from indexer.extract.tika.asking import put, reader_name, unreachable
+from indexer.extract.tika.inside import attached, documents, files_of_their_own
 
 _MESSAGE, _BOOK = "application/vnd.ms-outlook", "application/epub+zip"
 _SHEETS = frozenset(
@@ -46,10 +47,9 @@ def read(content: bytes, file_name: str, media_type: str, server: TikaServer) ->
     Raises:
         ExtractionError: Encrypted, damaged, unsupported, too large, timed out, unreachable, server failed.
     """
-    told = _told(server, content)
-    reader = server.reader_name()
-    if not reader:
-        raise unreachable(server)
+    until = time.monotonic() + server.seconds
+    told = _told(server, content, until)
+    reader = reader_name(server, until)
     main = told[0]
     _check(main)
     media_type = _media_type(media_type, main)
@@ -58,8 +58,7 @@ def read(content: bytes, file_name: str, media_type: str, server: TikaServer) ->
     for name, value in headers.items():
         builder.add(BlockKind.MAIL_HEADER, f"{name}: {value}")
     _add_text(builder, markup.parse(str(main.get(_CONTENT) or "<html><body/></html>")), media_type)
-    inside = () if media_type == _BOOK else told[1:]  # a book's files are its chapters
-    attachments, warnings = attachments_of(server, content, inside, message=media_type == _MESSAGE)
+    attachments, warnings = _inside(server, content, told[1:], media_type, until)
     text, blocks = builder.text, tuple(builder.blocks)
     guess = "" if media_type in _SHEETS else guess_title(text, blocks)  # "Sheet1" is no title
     return Document(
@@ -75,9 +74,9 @@ def read(content: bytes, file_name: str, media_type: str, server: TikaServer) ->
     )
 
 
-def _told(server: TikaServer, content: bytes) -> Sequence[Mapping[str, Any]]:
+def _told(server: TikaServer, content: bytes, until: float) -> Sequence[Mapping[str, Any]]:
     """Returns what the server says of the file and of each file inside it, the file's own first."""
-    status, body = put(server, "/rmeta/xml", "application/json", content)
+    status, body = put(server, "/rmeta/xml", "application/json", content, until)
     if status == 413:
         raise ExtractionError("too_large", "The Tika server takes no file of this size (status 413).")
     if status == 415:
@@ -91,6 +90,19 @@ def _told(server: TikaServer, content: bytes) -> Sequence[Mapping[str, Any]]:
     if not isinstance(found, list) or not found or not all(isinstance(each, dict) for each in found):
         raise unreachable(server)
     return found
+
+
+def _inside(
+    server: TikaServer, content: bytes, told: Sequence[Mapping[str, Any]], media_type: str, until: float
+) -> tuple[tuple[Attachment, ...], tuple[str, ...]]:
+    """Returns the files inside the file with warnings on those that cannot be had."""
+    counted = files_of_their_own(told, message=media_type == _MESSAGE)
+    if not counted or media_type == _BOOK:  # a book's files are its chapters
+        return (), ()
+    status, archive = put(server, "/unpack", "application/zip", content, until)
+    if status != 200:
+        return (), ("The files inside the file could not be taken out.",)
+    return attached(archive, counted) if media_type == _MESSAGE else (documents(archive), ())
 
 
 def _check(main: Mapping[str, Any]) -> None:

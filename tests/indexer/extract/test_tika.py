@@ -137,9 +137,8 @@ def test_documents_within_a_document_are_attachments_and_pictures_are_not(tika: 
         (office_files.xlsx({"A": [["a"]]}, broken=True), "damaged", "The file is damaged"),
         (office_files.rtf(""), "empty", "no text"),
         (office_files.rtf("word " * 4_100_000), "too_large", "20,000,000 characters"),
-        (b"\xffWPC\x10\0\0\0\x01\x0a" + b"\0" * 6, "damaged", "The file is damaged"),
     ],
-    ids=["encrypted", "broken-odt", "broken-xlsx", "empty", "huge", "wordperfect-cut-short"],
+    ids=["encrypted", "broken-odt", "broken-xlsx", "empty", "huge"],
 )
 def test_a_file_that_gives_no_text_says_why(content: bytes, code: str, words: str, tika: TikaServer) -> None:
     error = failure(content, "a.bin", tika)
@@ -153,11 +152,13 @@ def test_legacy_files_with_a_password_are_encrypted(name: str, tika: TikaServer)
 
 
 def test_without_a_server_the_reason_says_that_one_would_help() -> None:
-    with pytest.raises(
-        NeedsTikaError, match=r"Rich text \(RTF\): not read .* clausewatch doctor says how"
-    ) as caught:
+    with pytest.raises(NeedsTikaError) as caught:
         extract(LOAN, "a.rtf")
-    assert caught.value.code == "needs_tika"
+    assert (caught.value.code, caught.value.reason) == (
+        "needs_tika",
+        "Rich text (RTF): not read by this installation. A Tika server would read it: clausewatch doctor "
+        "says how to set one up.",
+    )
 
 
 def test_formats_of_our_own_are_never_sent() -> None:
@@ -322,8 +323,9 @@ def test_the_package_starts_downloads_and_writes_nothing_whatever_the_environmen
     with stub() as (proxy, reached):
         hostile = {
             "TMPDIR": str(tmp_path), "TIKA_LOG_PATH": str(tmp_path), "TIKA_LOG_FILE": "tika.log",
-            "TIKA_PATH": str(tmp_path), "TIKA_SERVER_JAR": f"{proxy.url}/x.jar", "TIKA_STARTUP_SLEEP": "no number",
-            "TIKA_SERVER_ENDPOINT": proxy.url, "HTTP_PROXY": proxy.url, "http_proxy": proxy.url, "ALL_PROXY": proxy.url,
+            "TIKA_PATH": str(tmp_path), "TIKA_SERVER_JAR": f"{proxy.url}/x.jar",
+            "TIKA_STARTUP_SLEEP": "no number", "TIKA_SERVER_ENDPOINT": proxy.url,
+            "HTTP_PROXY": proxy.url, "http_proxy": proxy.url, "ALL_PROXY": proxy.url,
         }  # fmt: skip
         done = subprocess.run(
             [sys.executable, "-c", script, f"http://127.0.0.1:{free_port()}"],

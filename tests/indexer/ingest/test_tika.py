@@ -2,15 +2,21 @@
 
 import threading
 import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
 from sqlalchemy import select, update
 
+from indexer.errors import ExtractionError
 from indexer.extract import VERSION
+from indexer.extract.pool import Task
 from indexer.extract.tika import TikaServer
 from indexer.ingest import Limits
+from indexer.ingest.flow import FilePool
 from indexer.ingest.ingest import isolated_pool
+from indexer.reading import Extracted
 from indexer.records import schema
 from indexer.records.database import writing
 from tests import office_files
@@ -36,6 +42,9 @@ Content-Disposition: attachment; filename="loan.rtf"\r
 """
 
 
+KILLED_AFTER = 4
+
+
 def loan(number: int = 1) -> bytes:
     return office_files.rtf(f"LOAN AGREEMENT {number}", f"1. Repayment. Borrower {number} repays on demand.")
 
@@ -46,6 +55,29 @@ def with_tika(office: Office, tika: TikaServer | None) -> Office:
 
 def away() -> TikaServer:
     return TikaServer(f"http://127.0.0.1:{free_port()}", 0.5)
+
+
+def with_workers(office: Office, tika: TikaServer, happens: Callable[[], object]) -> Office:
+    """The office with real worker processes, where something happens once a few files are read."""
+
+    class Pool:
+        def __init__(self, inner: FilePool) -> None:
+            self._inner = inner
+
+        def run(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Extracted | ExtractionError]]:
+            for number, item in enumerate(self._inner.run(tasks), start=1):
+                if number == KILLED_AFTER:
+                    happens()
+                yield item
+
+    @contextmanager
+    def open_pool(limits: Limits, name: str, server: TikaServer | None) -> Iterator[Pool]:
+        with isolated_pool(limits, name, server) as pool:
+            yield Pool(pool)
+
+    return replace(
+        office, ingest=replace(office.ingest, open_pool=open_pool, limits=Limits(jobs=2), tika=tika)
+    )
 
 
 def extractors(office: Office) -> dict[str, str]:
@@ -120,16 +152,14 @@ def test_a_server_killed_in_mid_batch_and_started_again_costs_no_file(
 ) -> None:
     for number in range(24):
         office.write(f"{number:02}.rtf", loan(number))
-    restarts: list[threading.Thread] = []
+    restart = threading.Thread(target=own_tika.start)
 
-    def kill_once(done: int, _total: int, _name: str) -> None:
-        if not restarts:
-            own_tika.kill()
-            restarts.append(threading.Thread(target=own_tika.start))
-            restarts[0].start()
+    def killed() -> None:
+        own_tika.kill()
+        restart.start()
 
-    summary = _real(office, TikaServer(own_tika.url, 50.0)).run(report=kill_once)
-    restarts[0].join()
+    summary = with_workers(office, TikaServer(own_tika.url, 50.0), killed).run()
+    restart.join()
     assert summary.outcomes["indexed"] == summary.files == 24
     assert len(office.names()) == 24
 
@@ -141,30 +171,18 @@ def test_files_of_a_server_that_stays_away_fail_with_the_reason_and_are_taken_la
     for number in range(24):
         office.write(f"{number:02}.rtf", loan(number))
     office.write("nda.txt", NDA)
-    real = _real(office, TikaServer(own_tika.url, 3.0))
-    killed: list[float] = []
-
-    def kill_once(_done: int, _total: int, _name: str) -> None:
-        if not killed:
-            own_tika.kill()
-            killed.append(time.monotonic())
-
+    server = TikaServer(own_tika.url, 6.0)
+    started = time.monotonic()
     try:
-        summary = real.run(report=kill_once)
-        assert summary.outcomes["indexed"] >= 2
-        assert summary.outcomes["failed"] == 25 - summary.outcomes["indexed"] > 0
+        summary = with_workers(office, server, own_tika.kill).run()
+        assert summary.outcomes["indexed"] >= KILLED_AFTER
+        assert summary.outcomes["failed"] == 25 - summary.outcomes["indexed"] >= 15
         assert {failure.code for failure in summary.failures} == {"unreachable"}
         assert all(f"{own_tika.url} cannot be reached" in failure.reason for failure in summary.failures)
-        assert time.monotonic() - killed[0] < 30  # the patience of a file or two, not of each
+        assert time.monotonic() - started < 45  # the patience of a file or two, not of each
     finally:
         own_tika.start()
-    again = real.run()
+    again = with_workers(office, server, lambda: None).run()
     assert again.outcomes["failed"] == 0
     assert again.outcomes["indexed"] == summary.outcomes["failed"]
     assert len(office.names()) == 25
-
-
-def _real(office: Office, tika: TikaServer) -> Office:
-    """The office with worker processes, and batches so small that they are written while others are read."""
-    ingest = replace(office.ingest, open_pool=isolated_pool, limits=Limits(jobs=2), tika=tika)
-    return replace(office, ingest=ingest)
