@@ -1,6 +1,6 @@
 """Makes blocks of the XHTML that Tika gives for a document."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from lxml import etree
@@ -36,7 +36,21 @@ def parse(xhtml: str) -> HtmlElement:
 
 def add_whole(builder: TextBuilder, body: HtmlElement) -> None:
     """Appends a body as blocks; where Tika marks pages or slides, blocks know theirs."""
-    for number, part in enumerate(_parts(body)):
+    _add_parts(builder, list(_parts(body)))
+
+
+def add_slides(builder: TextBuilder, body: HtmlElement, order: Sequence[int]) -> None:
+    """Appends slides in the order shown, given by their places; unless each has one, none has a number."""
+    before, *slides = _parts(body)
+    if len(order) == len(slides):
+        _add_parts(builder, [before, *(slides[place] for place in order)])
+    else:
+        for part in (before, *slides):
+            html.add_page(builder, part)
+
+
+def _add_parts(builder: TextBuilder, parts: Sequence[HtmlElement]) -> None:
+    for number, part in enumerate(parts):
         before = len(builder.blocks)
         html.add_page(builder, part)
         if number:

@@ -17,6 +17,7 @@ from indexer.extract.mail import parse_date
 from indexer.extract.tika import TikaServer, markup
 from indexer.extract.tika.asking import put, reader_name, unreachable
 from indexer.extract.tika.inside import attached, documents, files_of_their_own
+from indexer.extract.tika.slides import PPTX, shown_order
 
 _MESSAGE, _BOOK = "application/vnd.ms-outlook", "application/epub+zip"
 _SHEETS = frozenset(
@@ -57,7 +58,11 @@ def read(content: bytes, file_name: str, media_type: str, server: TikaServer) ->
     builder = TextBuilder()
     for name, value in headers.items():
         builder.add(BlockKind.MAIL_HEADER, f"{name}: {value}")
-    _add_text(builder, markup.parse(str(main.get(_CONTENT) or "<html><body/></html>")), media_type)
+    body = markup.parse(str(main.get(_CONTENT) or "<html><body/></html>"))
+    if media_type == PPTX:
+        markup.add_slides(builder, body, shown_order(content))
+    else:
+        _add_text(builder, body, media_type)
     attachments, warnings = _inside(server, content, told[1:], media_type, until)
     text, blocks = builder.text, tuple(builder.blocks)
     guess = "" if media_type in _SHEETS else guess_title(text, blocks)  # "Sheet1" is no title

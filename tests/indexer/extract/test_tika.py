@@ -87,6 +87,15 @@ def test_slides_are_pages(tika: TikaServer) -> None:
     ]
 
 
+def test_slides_stand_in_the_order_shown_beyond_the_ninth(tika: TikaServer) -> None:
+    """Tika sorts relationship ids as strings: rId1, rId10, rId11, rId2."""
+    shown = [f"Slide number {number}" for number in range(1, 13)]
+    document = extract(office_files.pptx(*shown), "x.pptx", tika)
+    assert [(text, page) for _, text, page in blocks(document)] == [
+        (text, number) for number, text in enumerate(shown, start=1)
+    ]
+
+
 def test_a_book_is_read_chapter_by_chapter(tika: TikaServer) -> None:
     document = extract(office_files.epub(), "x.epub", tika)
     assert document.title == "Handbook of Leases"
