@@ -84,6 +84,7 @@ class Document:
         attachments: Files inside the file.
         warnings: Sentences on what may be wrong with the text ("Scanned page, text may be wrong").
         metadata: Further strings worth showing (From, To, Author).
+        reader: What read the file where it was no reader of ours, with its version ("tika1-3.3.2").
     """
 
     text: str
@@ -95,6 +96,7 @@ class Document:
     attachments: tuple[Attachment, ...] = ()
     warnings: tuple[str, ...] = ()
     metadata: Mapping[str, str] = field(default_factory=dict)
+    reader: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ class ExtractionError(IndexerError):
 
     Attributes:
         code: Stable word for statistics: encrypted, damaged, empty, no_text_layer, too_large,
-            timed_out, out_of_memory, unreadable, unsupported.
+            timed_out, out_of_memory, unreadable, unsupported, needs_tika, unreachable, server_failed.
         reason: The sentence, naming what is wrong and, where there is one, the remedy.
     """
 
@@ -25,6 +25,14 @@ class UnsupportedFormatError(ExtractionError):
 
     def __init__(self, reason: str) -> None:
         super().__init__("unsupported", reason)
+
+
+class NeedsTikaError(UnsupportedFormatError):
+    """No extractor of ours reads this format and no Tika server is set, which would."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.code = "needs_tika"
 
 
 class WriterBusyError(IndexerError):

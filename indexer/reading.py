@@ -13,6 +13,7 @@ from pathlib import Path
 from indexer.chunk import chunk
 from indexer.documents import Chunk, Document
 from indexer.extract import extract_path
+from indexer.extract.tika import TikaServer
 from models.encoder.tokens import TokenCounter
 
 # Half of a surrogate pair cannot be written as UTF-8, and PostgreSQL takes no NUL.
@@ -28,14 +29,16 @@ class Extracted:
     seconds: float = 0.0
 
 
-def read(path: Path, name: str, *, encoder: str) -> Extracted:
+def read(path: Path, name: str, *, encoder: str, tika: TikaServer | None = None) -> Extracted:
     """Returns a file's text and its passages, each fitting the window of the encoder of that name.
+
+    ``tika`` reads the formats that we do not.
 
     Raises:
         ExtractionError: The file gives no text.
     """
     started = time.monotonic()
-    document = extract_path(path, name)
+    document = extract_path(path, name, tika)
     document = replace(document, text=_UNSTORABLE.sub("\ufffd", document.text))
     tokens = _tokens(encoder)
     chunks = chunk(document, tokens.count, tokens.max_tokens)

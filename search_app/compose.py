@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine
 
 from indexer.blobs import BlobStore
+from indexer.extract.tika import TikaServer
 from indexer.index.embedded import EmbeddedIndex
 from indexer.index.protocol import ChunkIndex
 from indexer.ingest import Ingest, Limits
@@ -20,6 +21,7 @@ from models.protocols import Encoder
 from search_app.errors import SettingsError
 from search_app.search import Searcher
 from search_app.settings import Settings
+from search_app.tika import tika_server
 
 if TYPE_CHECKING:
     from indexer.index.opensearch import Connection
@@ -54,6 +56,7 @@ class Parts:
     engine: Engine
     packs: Mapping[str, Pack]
     blobs: BlobStore
+    tika: TikaServer | None = None
 
     @cached_property
     def encoder(self) -> Encoder:
@@ -103,6 +106,7 @@ class Parts:
             self.packs,
             limits,
             encoder_name=settings.encoder,
+            tika=self.tika,
         )
 
 
@@ -142,10 +146,12 @@ def _path(name: str) -> Path | None:
 
 def compose(settings: Settings) -> Parts:
     """Opens the records (and migrates them) and gathers the parts under ``settings.home``."""
+    tika = tika_server(settings)
     settings.home.mkdir(parents=True, exist_ok=True)
     return Parts(
         settings=settings,
         engine=open_records(settings.records_url, settings.database_password),
         packs=CollectionPacks(),
         blobs=BlobStore(settings.home / "blobs"),
+        tika=tika,
     )

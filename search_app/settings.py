@@ -33,6 +33,10 @@ class Settings:
     extract_seconds: float = 60.0
     # Memory in MiB that the extraction of one file may take.
     extract_memory_mb: int = 1024
+    # URL of a Tika server that reads the formats which we do not; empty for none.
+    tika_url: str = field(default="", repr=False)
+    # Seconds after which its answer for one file is given up, all attempts together.
+    tika_seconds: float = 45.0
     # Largest file in MiB that is read, uploads included.
     max_file_mb: int = 100
     # Address that the web server binds to.
@@ -113,6 +117,7 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "jobs": (0, 256),
     "extract_seconds": (0.1, 3600),
     "extract_memory_mb": (128, 65536),
+    "tika_seconds": (0.1, 3600),
     "max_file_mb": (1, 4096),
     "port": (0, 65535),
     "threads": (1, 256),

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import URL
 
+from indexer.extract.tika import TikaServer
+from tests import tika_server
 from tests.opensearch.backend import allow_purging
 from tests.opensearch.server import NoServerError, running
 from tests.postgres import PostgresServer, given_server, new_database, running_server
@@ -75,6 +77,20 @@ def opensearch_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             yield url
     except NoServerError as error:
         pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def own_tika(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tika_server.TikaProcess]:
+    """A Tika server that a test may kill and start again; the test skips where none can be had."""
+    with tika_server.running(tmp_path_factory.mktemp("tika")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def tika(request: pytest.FixtureRequest) -> TikaServer:
+    """The Tika server for tests: the one that TIKA_SERVER_ENDPOINT names, else our own."""
+    named = os.environ.get("TIKA_SERVER_ENDPOINT")
+    return TikaServer(named or request.getfixturevalue("own_tika").url)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -10,6 +10,7 @@ from indexer.extract.decode import bom_encoding, decode, wide_encoding
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _MAGIC = (
     (b"{\\rtf", "application/rtf"),
+    (b"\xffWPC", "application/vnd.wordperfect"),
     (b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
     (b"Rar!\x1a\x07", "application/vnd.rar"),
     (b"\x1f\x8b", "application/gzip"),
@@ -30,6 +31,8 @@ _OLE_STREAMS = (
     ("Workbook", "application/vnd.ms-excel"),
     ("WORKBOOK", "application/vnd.ms-excel"),
     ("Book", "application/vnd.ms-excel"),
+    ("VisioDocument", "application/vnd.visio"),
+    ("Quill", "application/x-mspublisher"),
 )
 _ZIP_FOLDERS = (
     ("xl/", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
@@ -94,6 +97,8 @@ def _zip_type(content: bytes, file_name: str) -> str:
         return "application/epub+zip"
     if kind.startswith(b"application/vnd.oasis"):
         return "application/vnd.oasis.opendocument"
+    if kind.startswith(b"application/vnd.sun.xml"):
+        return "application/vnd.sun.xml"
     if "[Content_Types].xml" in names:
         for folder, media_type in _ZIP_FOLDERS:
             if any(name.startswith(folder) for name in names):
@@ -109,10 +114,12 @@ def _text_type(content: bytes, extension: str) -> str:
         return "application/mbox"
     if _is_mail(head, extension):
         return "message/rfc822"
+    if head.startswith("<?xml") and (office := _office_type(head)):
+        return office
     if _is_html(head, extension):
         return "text/html"
     if head.startswith("<?xml"):
-        return _xml_type(head)
+        return "image/svg+xml" if "<svg" in head else "application/xml"
     if extension == ".json" and head[:1] not in {"{", "["}:
         return "text/plain"
     return _BY_EXTENSION.get(extension, "text/plain")
@@ -155,7 +162,10 @@ def _is_html(head: str, extension: str) -> bool:
     return start.startswith("<") and len(_TAG.findall(head)) > 5
 
 
-def _xml_type(head: str) -> str:
+def _office_type(head: str) -> str:
+    """Returns the media type of an Office file that is one XML document; empty for other XML."""
     if 'progid="Word.Document"' in head or "schemas.microsoft.com/office/2006/xmlPackage" in head:
         return "application/vnd.ms-word.flat"
-    return "image/svg+xml" if "<svg" in head else "application/xml"
+    if "<office:document" in head and "urn:oasis:names:tc:opendocument" in head:
+        return "application/vnd.oasis.opendocument"
+    return ""

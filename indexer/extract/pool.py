@@ -12,7 +12,7 @@ from typing import Any, Generic, Self, TypeVar
 
 import psutil
 
-from indexer.errors import ExtractionError, IndexerError, UnsupportedFormatError
+from indexer.errors import ExtractionError, IndexerError, NeedsTikaError, UnsupportedFormatError
 from indexer.extract.worker import FAILURE, READY, Limits, Pipes, serve
 
 T = TypeVar("T")
@@ -200,4 +200,5 @@ class IsolatedPool(Generic[T]):
 
 
 def _failure(code: str, reason: str) -> ExtractionError:
-    return UnsupportedFormatError(reason) if code == "unsupported" else ExtractionError(code, reason)
+    unsupported = {"unsupported": UnsupportedFormatError, "needs_tika": NeedsTikaError}.get(code)
+    return unsupported(reason) if unsupported else ExtractionError(code, reason)

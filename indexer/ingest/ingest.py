@@ -17,12 +17,14 @@ from indexer.blobs import BlobStore
 from indexer.encode import Encoding
 from indexer.errors import RecordsUnavailableError
 from indexer.extract.pool import IsolatedPool
+from indexer.extract.tika import TikaServer
 from indexer.index.protocol import ChunkIndex
 from indexer.ingest.flow import FilePool, Flow, files_of
 from indexer.ingest.look import Rules
 from indexer.ingest.sources import remove
 from indexer.ingest.store import Ledger
 from indexer.ingest.values import File, Finding, Origin, RunSummary
+from indexer.ingest.versions import Versions
 from indexer.ingest.walk import walk
 from indexer.ingest.writer import Target, Writer
 from indexer.locks import WRITER, Lock, held
@@ -54,10 +56,13 @@ class Limits:
     max_bytes: int = 100 << 20
 
 
-def isolated_pool(limits: Limits, encoder: str) -> IsolatedPool[Extracted]:
+def isolated_pool(limits: Limits, encoder: str, tika: TikaServer | None) -> IsolatedPool[Extracted]:
     """Opens the worker processes that extract files for an encoder of that name."""
-    work = functools.partial(read, encoder=encoder)
+    work = functools.partial(read, encoder=encoder, tika=tika)
     return IsolatedPool(work, limits.jobs or os.cpu_count() or 1, limits.seconds, limits.memory_mb)
+
+
+OpenPool = Callable[[Limits, str, TikaServer | None], AbstractContextManager[FilePool]]
 
 
 def _now() -> datetime:
@@ -74,7 +79,8 @@ class Ingest:
     Attributes:
         home: Folder of the writer lock of SQLite's records; nothing below it is ever ingested.
         encoder_name: As given to ``load_encoder``; the worker processes count tokens for it.
-        open_pool: Opens the pool that extracts files, for limits and an encoder's name.
+        tika: Reads the formats that we do not; None where none is set.
+        open_pool: Opens the pool that extracts files, for limits, an encoder's name and ``tika``.
     """
 
     home: Path
@@ -85,8 +91,9 @@ class Ingest:
     packs: Mapping[str, Pack]
     limits: Limits = field(default_factory=Limits)
     encoder_name: str = ""
+    tika: TikaServer | None = None
     clock: Callable[[], datetime] = _now
-    open_pool: Callable[[Limits, str], AbstractContextManager[FilePool]] = isolated_pool
+    open_pool: OpenPool = isolated_pool
 
     def run(
         self,
@@ -191,7 +198,8 @@ class Ingest:
         return writer.tally.summary(run, seconds)
 
     def _target(self, run: str, collection: str, lock: Lock) -> Target:
-        versions = (extract.VERSION, chunk.VERSION)
+        tika = self.tika.reader_name() if self.tika is not None else ""
+        versions = Versions(extract.VERSION, chunk.VERSION, tika)
         ledger = Ledger(run, collection, versions, time_to_text(self.clock()))
         return Target(self.engine, self.blobs, ledger, self.packs, self.clock, lock)
 
@@ -200,7 +208,11 @@ class Ingest:
     ) -> Writer:
         ledger = target.ledger
         rules = Rules(ledger.collection, ledger.versions, self.limits.max_bytes)
-        flow = Flow(self.engine, self.blobs, rules, lambda: self.open_pool(self.limits, self.encoder_name))
+
+        def pool() -> AbstractContextManager[FilePool]:
+            return self.open_pool(self.limits, self.encoder_name, self.tika)
+
+        flow = Flow(self.engine, self.blobs, rules, pool)
 
         def written(finding: Finding) -> None:
             flow.written(finding)

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import Connection, select
 
 from indexer.blobs import file_digest
 from indexer.errors import ExtractionError
 from indexer.ids import document_id
 from indexer.ingest.values import File, Finding
+from indexer.ingest.versions import Versions
 from indexer.records import schema
 
 _MEBIBYTE = 1 << 20
@@ -30,12 +31,12 @@ class Rules:
     """What decides whether a file is read.
 
     Attributes:
-        versions: Of extractor and chunker; a document made by others is made anew.
+        versions: A document made by others is made anew.
         max_bytes: Larger files are not read.
     """
 
     collection: str
-    versions: tuple[str, str]
+    versions: Versions
     max_bytes: int
 
 
@@ -46,7 +47,7 @@ def known_sources(connection: Connection, rules: Rules, uris: Sequence[str]) -> 
         select(sources.c.uri, sources.c.bytes, sources.c.modified_ns, documents.c.digest)
         .join_from(sources, documents, sources.c.document == documents.c.id)
         .where(sources.c.collection == rules.collection, sources.c.uri.in_(uris))
-        .where(sources.c.gone_at.is_(None), documents.c.status == "active", *_current(rules))
+        .where(sources.c.gone_at.is_(None), documents.c.status == "active", *rules.versions.current())
     )
     rows = connection.execute(query)
     return {row.uri: Known(row.digest, row.bytes, row.modified_ns) for row in rows}
@@ -81,15 +82,10 @@ def unreadable(error: OSError) -> ExtractionError:
 def _is_known(connection: Connection, rules: Rules, digest: str) -> bool:
     documents = schema.documents
     query = select(documents.c.media_type).where(
-        documents.c.id == document_id(rules.collection, digest), *_current(rules)
+        documents.c.id == document_id(rules.collection, digest), *rules.versions.current()
     )
     media_type = connection.execute(query).scalar()
     return media_type is not None and not media_type.startswith(_CONTAINERS)
-
-
-def _current(rules: Rules) -> tuple[ColumnElement[bool], ...]:
-    documents = schema.documents
-    return documents.c.extractor == rules.versions[0], documents.c.chunker == rules.versions[1]
 
 
 def _too_large(size: int, limit: int) -> ExtractionError:

@@ -10,6 +10,7 @@ from indexer.ids import document_id
 from indexer.ingest.rows import chunk_rows, document_row, page_rows, prediction_rows, text_row
 from indexer.ingest.sources import Arrival, Place, children_of, drop_children, enqueue, place
 from indexer.ingest.values import Finding, Outcome, Result
+from indexer.ingest.versions import LATER, Versions
 from indexer.reading import Extracted
 from indexer.records import schema
 from indexer.records.write import upsert
@@ -23,7 +24,7 @@ class Ledger:
 
     run: str
     collection: str
-    versions: tuple[str, str]
+    versions: Versions
     now: str
 
 
@@ -62,7 +63,8 @@ def _attachments(connection: Connection, ledger: Ledger, finding: Finding, place
         for attachment in finding.attachments
         for result in store(connection, ledger, attachment, placed)
     ]
-    kept = {result.file.uri for result in results if result.document is not None}
+    # What was read before stays while the server that reads it is away.
+    kept = {result.file.uri for result in results if result.document is not None or result.code in LATER}
     drop_children(connection, placed.source, kept, ledger.now)
     return results
 
@@ -118,8 +120,8 @@ def _write_document(
     if found is None or enrichment is None:
         return False
     present = connection.execute(select(table).where(table.c.id == document)).first()
-    extractor, chunker = ledger.versions
-    if present is not None and (present.extractor, present.chunker) == ledger.versions:
+    extractor, chunker = ledger.versions.of(finding), ledger.versions.chunker
+    if present is not None and (present.extractor, present.chunker) == (extractor, chunker):
         return False
     file = replace(finding.file, digest=finding.digest)
     row = document_row(document, ledger.collection, file, found.document, enrichment)

@@ -3,26 +3,35 @@
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 
 from search_app.settings import Settings, load_settings
 
 FREE_BYTES = 2 * 2**30
+TIKA_VERSION = "3.3.2"
+LOCAL_TIKA = f"""\
+To have them read on this machine, with Java 11 or newer (nothing is downloaded or started for you):
+1. Get tika-server-standard-{TIKA_VERSION}.jar: org.apache.tika:tika-server-standard in Maven Central.
+2. Run it on loopback: java -Xmx1g -jar tika-server-standard-{TIKA_VERSION}.jar -h 127.0.0.1 -p 9998
+3. Set CLAUSEWATCH_TIKA_URL=http://127.0.0.1:9998 and ingest again. See docs/operations.md, Tika."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one check found; ``remedy`` is empty when all is well."""
+    """What one check found; ``remedy`` is empty when all is well, ``note`` is worth knowing even then."""
 
     part: str
     found: str
     remedy: str = ""
+    note: str = ""
 
 
 @click.command("doctor")
 def command() -> None:
-    """Check the folder, the encoder, the records and the index, and say what to do.
+    """Check the folder, the encoder, the records, the index and the Tika server, and say what to do.
 
     Exit status 1 when something needs attention.
     """
@@ -31,8 +40,8 @@ def command() -> None:
     for finding in findings:
         mark = "needs attention" if finding.remedy else "ok"
         click.echo(f"{finding.part:<10} {mark:<16} {finding.found}")
-        if finding.remedy:
-            click.echo(f"{'':<27} {finding.remedy}")
+        for line in (*finding.remedy.splitlines(), *finding.note.splitlines()):
+            click.echo(f"{'':<27} {line}")
     if any(finding.remedy for finding in findings):
         raise click.exceptions.Exit(1)
 
@@ -44,6 +53,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         ("encoder", _encoder, "Run make install again; or set CLAUSEWATCH_ENCODER to the path of a model."),
         ("records", _records, "See that the database runs, or restore a backup; see docs/operations.md."),
         ("index", _index, "Run clausewatch rebuild."),
+        ("tika", _tika, "Mend CLAUSEWATCH_TIKA_URL or CLAUSEWATCH_TIKA_SECONDS."),
     )
     for part, check, remedy in checks:
         try:
@@ -86,6 +96,21 @@ def _records(settings: Settings) -> Finding:
     return Finding(
         "records",
         f"{documents} documents in {len(found)} collections ({parts.engine.url.get_backend_name()})",
+    )
+
+
+def _tika(settings: Settings) -> Finding:
+    from search_app.tika import tika_status  # noqa: PLC0415
+
+    status = tika_status(settings)
+    if not status.url:
+        return Finding("tika", status.words(), note=LOCAL_TIKA)
+    if not status.version:
+        return Finding("tika", status.words(), "Start the server, or mend CLAUSEWATCH_TIKA_URL.")
+    far = urlsplit(status.url)
+    open_ = far.scheme == "http" and far.hostname not in {"127.0.0.1", "::1", "localhost"}
+    return Finding(
+        "tika", status.words(), note="Files go there unencrypted; https would protect them." if open_ else ""
     )
 
 

@@ -27,6 +27,7 @@ def command(as_json: bool) -> None:
     if found["events"] is not None:
         click.echo(f"events      {_events(found['events'])}")
     click.echo(f"encoder     {found['encoder']}")
+    click.echo(f"tika        {found['tika']['words']}")
     click.echo(f"worker      {_process(found['worker'], 'none runs; clausewatch serve starts one')}")
     click.echo(f"writing     {_process(found['writer'], 'nobody writes')}")
     for watch in found["watched"]:
@@ -44,8 +45,10 @@ def examine(settings: Settings) -> dict[str, Any]:
     from indexer.records.read import run_records, totals  # noqa: PLC0415
     from indexer.records.watches import watches  # noqa: PLC0415
     from search_app.compose import compose  # noqa: PLC0415
+    from search_app.tika import tika_status  # noqa: PLC0415
 
     parts = compose(settings)
+    tika = tika_status(settings)
     with parts.engine.connect() as connection:
         collections = {name: asdict(found) for name, found in totals(connection).items()}
         watched = [{"collection": item.collection, "path": str(item.path)} for item in watches(connection)]
@@ -58,6 +61,7 @@ def examine(settings: Settings) -> dict[str, Any]:
         "index": _index_status(parts),
         "events": _event_status(parts),
         "encoder": parts.encoder.version,
+        "tika": {**asdict(tika), "words": tika.words()},
         "worker": asdict(worker) if worker else None,
         "writer": asdict(writer) if writer else None,
         "watched": watched,

@@ -18,12 +18,14 @@ from indexer.records.heartbeat import WORKER as ROLE
 from indexer.records.heartbeat import read_heartbeat
 from models.errors import ModelsError
 from search_app.events import Recorder
+from search_app.tika import tika_status
 
 if TYPE_CHECKING:
     from search_app.compose import Parts
 
 FRESH_SECONDS = 5.0
 PATIENCE_SECONDS = 60.0
+TIKA_SECONDS = 1.0
 
 
 class State(StrEnum):
@@ -58,7 +60,9 @@ class Health:
         """Returns what every part says, at most five seconds old."""
         with self._asking:
             if time.monotonic() - self._asked > FRESH_SECONDS:
-                checks = (self._records, self._index, self._encoder, self._worker, self._events)
+                checks = [self._records, self._index, self._encoder, self._worker, self._events]
+                if self._parts.settings.tika_url:
+                    checks.append(self._tika)
                 self._answers = tuple(_ask(check) for check in checks)
                 self._asked = time.monotonic()
             return self._answers
@@ -138,6 +142,15 @@ class Health:
         return PartHealth(
             "events", State.DEGRADED, f"{lost:,} searches could not be recorded.",
             "See the server's log; the answers themselves were right.",
+        )  # fmt: skip
+
+    def _tika(self) -> PartHealth:
+        status = tika_status(self._parts.settings, TIKA_SECONDS)
+        if status.version:
+            return PartHealth("tika", State.OK, status.words())
+        return PartHealth(
+            "tika", State.DEGRADED, status.words(),
+            "Start the Tika server, and ingest those files again.",
         )  # fmt: skip
 
 

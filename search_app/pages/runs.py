@@ -28,6 +28,9 @@ REMEDIES = {
     "timed_out": "The file took too long to read. Save it anew or split it, and add it again.",
     "out_of_memory": "The file needs too much memory. Split it, and add it again.",
     "unreadable": "The file could not be opened. Check that it exists and may be read.",
+    "needs_tika": "Save the file as PDF or DOCX and add it again, or ask for a Tika server to be set up.",
+    "unreachable": "Ask for the Tika server to be started, and add the file again.",
+    "server_failed": "Add the file again. If that fails too, save it as PDF or DOCX, and add that.",
     "unsupported": "Save the file as PDF, DOCX, TXT, Markdown, HTML or EML, and add it again.",
 }
 

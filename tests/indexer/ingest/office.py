@@ -12,6 +12,7 @@ from sqlalchemy import Engine, select
 from indexer.blobs import BlobStore
 from indexer.errors import ExtractionError
 from indexer.extract.pool import Task
+from indexer.extract.tika import TikaServer
 from indexer.ingest import Ingest, Limits, RunSummary
 from indexer.reading import Extracted, read
 from indexer.records import schema
@@ -61,14 +62,15 @@ def mail(lease: str) -> bytes:
 class InlinePool:
     """Extracts in this process; remembers which names it was given."""
 
-    def __init__(self, names: list[str]) -> None:
+    def __init__(self, names: list[str], tika: TikaServer | None = None) -> None:
         self._names = names
+        self._tika = tika
 
     def run(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Extracted | ExtractionError]]:
         for task in tasks:
             self._names.append(task.name)
             try:
-                yield task, read(task.path, task.name, encoder="")
+                yield task, read(task.path, task.name, encoder="", tika=self._tika)
             except ExtractionError as error:
                 yield task, error
 
@@ -148,8 +150,8 @@ def make_office(
     extracted: list[str] = []
 
     @contextmanager
-    def open_pool(limits: Limits, name: str) -> Iterator[InlinePool]:
-        yield InlinePool(extracted)
+    def open_pool(limits: Limits, name: str, tika: TikaServer | None) -> Iterator[InlinePool]:
+        yield InlinePool(extracted, tika)
 
     index, encoder, clock = index or DictIndex(), encoder or HashingEncoder(), Clock()
     blobs = BlobStore(home / "blobs")

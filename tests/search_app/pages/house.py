@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, select
 
 from indexer.blobs import BlobStore
+from indexer.extract.tika import TikaServer
 from indexer.index.embedded import EmbeddedIndex
 from indexer.ingest import Ingest, Limits
 from indexer.records import schema
@@ -139,7 +140,7 @@ def fill(root: Path, url: str = "") -> None:
     parts = open_parts(root, url)
 
     @contextmanager
-    def open_pool(limits: Limits, encoder: str) -> Iterator[InlinePool]:
+    def open_pool(limits: Limits, encoder: str, tika: TikaServer | None) -> Iterator[InlinePool]:
         yield InlinePool([])
 
     Ingest(
