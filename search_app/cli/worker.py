@@ -38,6 +38,8 @@ def work(settings: Settings) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    # It logs every request and every retry; what goes wrong for good is said by the job.
+    logging.getLogger("opensearch").setLevel(logging.CRITICAL)
     parts = compose(settings)
     run_worker(parts.ingest, events=parts.events)
 
