@@ -1,5 +1,6 @@
 """The composition root: constructs the real parts from the settings; everything else is given them."""
 
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,7 +16,6 @@ from indexer.records.database import open_records
 from models.encoder import load_encoder
 from models.packs import Pack, load_pack, pack_names
 from models.protocols import Encoder
-from search_app.errors import SettingsError
 from search_app.search import Searcher
 from search_app.settings import Settings
 
@@ -98,26 +98,12 @@ def index_directory(home: Path) -> Path:
 
 
 def _in_opensearch(settings: Settings, encoder: Encoder) -> ChunkIndex:
-    from indexer.index.opensearch import Connection, OpenSearchIndex  # noqa: PLC0415 - others need no client
+    from indexer.index.opensearch import OpenSearchIndex  # noqa: PLC0415 - others need no client
+    from search_app.opensearch import connection_of  # noqa: PLC0415
 
-    try:
-        connection = Connection(
-            tuple(each.strip() for each in settings.opensearch_url.split(",") if each.strip()),
-            user=settings.opensearch_user,
-            password_file=_path(settings.opensearch_password_file),
-            ca_file=_path(settings.opensearch_ca_file),
-            prefix=settings.opensearch_prefix,
-            engine="lucene" if settings.opensearch_engine == "lucene" else "faiss",
-            shards=settings.opensearch_shards,
-            replicas=settings.opensearch_replicas,
-        )
-    except ValueError as error:
-        raise SettingsError(f"CLAUSEWATCH_OPENSEARCH_URL: {error}") from error
-    return OpenSearchIndex(connection, encoder.version, encoder.dimension)
-
-
-def _path(name: str) -> Path | None:
-    return Path(name) if name else None
+    # The client writes the trace of every failed try; what has failed in the end, we say ourselves.
+    logging.getLogger("opensearch").setLevel(logging.ERROR)
+    return OpenSearchIndex(connection_of(settings), encoder.version, encoder.dimension)
 
 
 def compose(settings: Settings) -> Parts:

@@ -45,7 +45,7 @@ class Builder:
             IndexerError: A key was added twice, or the cluster holds another number of chunks.
         """
         with translated(self._connection):
-            self._client.indices.refresh(index=self._index)
+            self._generations.refresh(self.name)
             self._verify()
             settings = {"index": {"number_of_replicas": self._connection.replicas}}
             self._client.indices.put_settings(index=self._index, body=settings)
@@ -69,6 +69,6 @@ class Builder:
         distinct = len(np.unique(np.array(self._keys, np.int64)))
         if distinct != expected:
             raise IndexerError(f"{expected - distinct} chunk keys were added twice to {self.name}.")
-        stored = self._client.count(index=self._index)["count"]
+        stored = self._generations.chunks(self.name)
         if stored != expected:
             raise IndexerError(f"Generation {self.name} holds {stored} chunks, expected {expected}.")
