@@ -51,7 +51,8 @@ def client_of(node: Node) -> OpenSearch:
 def restart(node: Node) -> None:
     """Starts a server and waits until its indexes have come back too."""
     node.start()
-    health = client_of(node).cluster.health(params={"wait_for_status": "yellow", "timeout": "60s"})
+    wanted = {"wait_for_status": "yellow", "timeout": "60s"}
+    health = client_of(node).cluster.health(params=wanted, request_timeout=70)
     assert not health["timed_out"]
 
 

@@ -7,7 +7,7 @@ from opensearchpy import OpenSearch
 
 from indexer.errors import IndexUnavailableError, IndexUnreachableError
 from indexer.index.opensearch.connection import Connection, missing, reason
-from indexer.index.opensearch.trouble import TRANSIENT
+from indexer.index.opensearch.trouble import passing
 
 Body = dict[str, Any]
 Answer = dict[str, Any]
@@ -79,4 +79,4 @@ def partial(connection: Connection) -> IndexUnreachableError:
 
 
 def _passing(answer: Answer) -> bool:
-    return "error" in answer and answer.get("status") in TRANSIENT
+    return "error" in answer and passing(answer.get("status"), answer["error"])

@@ -11,7 +11,7 @@ from opensearchpy.exceptions import ConnectionError, SSLError, TransportError
 
 from indexer.errors import IndexerError, IndexUnreachableError
 from indexer.index.opensearch.connection import described, reason
-from indexer.index.opensearch.trouble import BLOCKED, TRANSIENT, blocked
+from indexer.index.opensearch.trouble import BLOCKED, TRANSIENT, blocked, passing
 
 MOST_ITEMS = 500
 MOST_BYTES = 5_000_000
@@ -122,7 +122,7 @@ def _refused(changes: list[Change], answers: list[dict[str, Any]]) -> tuple[list
             raise IndexUnreachableError(
                 blocked(f"The index {answer.get('_index')} of OpenSearch", reason(error))
             )
-        if status in TRANSIENT:
+        if passing(status, error):
             again.append(change)
             said = f"{status}: {reason(error)}"
         elif status >= 300 and not (status == NOT_FOUND and not error):

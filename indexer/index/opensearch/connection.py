@@ -20,7 +20,7 @@ from opensearchpy.exceptions import (
 
 from indexer.errors import IndexerError, IndexUnavailableError, IndexUnreachableError
 from indexer.index.opensearch.login import Login, by_password, by_signature, by_token
-from indexer.index.opensearch.trouble import BLOCKED, TRANSIENT, advice, blocked
+from indexer.index.opensearch.trouble import BLOCKED, advice, blocked, passing
 
 ADVICE = (
     'Run "clausewatch ingest" with your documents, or "clausewatch rebuild" if they were ingested before.'
@@ -169,7 +169,9 @@ def _ours(connection: Connection, error: OpenSearchException) -> IndexerError:
         return IndexUnreachableError(f"OpenSearch at {where} refuses {connection.who}.")
     if isinstance(error, NotFoundError):
         return missing(connection)
-    kind = IndexUnreachableError if error.status_code in TRANSIENT else IndexUnavailableError
+    said = error.info.get("error") if isinstance(error.info, dict) else None
+    again = passing(error.status_code, said if isinstance(said, dict) else {})
+    kind = IndexUnreachableError if again else IndexUnavailableError
     return kind(f"OpenSearch at {where} answered {described(error)}.")
 
 

@@ -1,7 +1,18 @@
 """What goes wrong with a cluster, in words: what it is, and what to do."""
 
+from typing import Any
+
 # Statuses of a server that is busy, starting, or without some of its nodes: the same may succeed later.
 TRANSIENT = frozenset({429, 502, 503, 504})
+# What a server says of another one that has just gone, with a status of 500.
+_LEFT = frozenset(
+    {
+        "connect_transport_exception",
+        "node_closed_exception",
+        "node_disconnected_exception",
+        "node_not_connected_exception",
+    }
+)
 BLOCKED = "cluster_block_exception"
 
 _ADVICE = (
@@ -16,6 +27,13 @@ _ADVICE = (
     ("key values mismatch", "The client certificate and its key do not belong together."),
     ("name or service not known", "There is no machine of this name: correct the address."),
 )  # fmt: skip
+
+
+def passing(status: object, error: dict[str, Any]) -> bool:
+    """Whether what a server refused for some reason may succeed a moment later."""
+    causes = [error, error.get("caused_by") or {}, *(error.get("root_cause") or ())]
+    causes += [each.get("reason") or {} for each in error.get("failed_shards") or ()]
+    return status in TRANSIENT or any(each.get("type") in _LEFT for each in causes)
 
 
 def advice(reason: str) -> str:

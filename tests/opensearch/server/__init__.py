@@ -80,8 +80,9 @@ class Node:
             time.sleep(0.1)
 
     def start(self) -> None:
-        """Starts, and waits until it answers."""
-        self.launch()
+        """Starts, unless it runs, and waits until it answers."""
+        if self._process is None:
+            self.launch()
         self.await_answer()
 
     def kill(self) -> None:
