@@ -30,7 +30,8 @@ def test_ingest_ends_with_one_object_that_accounts_for_every_file(
     ingested: tuple[Path, dict[str, Any]],
 ) -> None:
     summary = ingested[1]
-    assert set(summary) == {"run", "files", "documents", "chunks", "outcomes", "seconds"}
+    assert set(summary) == {"run", "files", "documents", "chunks", "outcomes", "seconds", "not_searchable"}
+    assert summary["not_searchable"] is None
     assert set(summary["outcomes"]) == {"indexed", "unchanged", "duplicate", "unsupported", "failed"}
     files = [path for path in SAMPLES.iterdir() if path.is_file()]
     assert len(files) >= 14
