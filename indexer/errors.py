@@ -43,12 +43,24 @@ class IndexUnavailableError(IndexerError):
     """The search index is missing, damaged, or was made by another version; says what to do."""
 
 
+class IndexUnreachableError(IndexUnavailableError):
+    """The search index does not answer or takes no changes for now; the same is tried again later."""
+
+
+class NewerIndexError(IndexUnavailableError):
+    """The search index was made by a newer version, which may still use it; says what to do."""
+
+
 class RecordsUnavailableError(IndexerError):
     """The records database cannot be opened or is newer than this version."""
 
 
 class BackupError(IndexerError):
     """A backup cannot be made or restored; says why, and what to do."""
+
+
+class RecordsUnreachableError(RecordsUnavailableError):
+    """The server of the records does not answer for now."""
 
 
 class UnknownDocumentError(IndexerError):

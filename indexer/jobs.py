@@ -5,7 +5,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from types import FrameType
 
@@ -13,7 +13,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from indexer.apply import apply_outbox, last_position
-from indexer.errors import IndexerError, IndexUnavailableError, WriterBusyError
+from indexer.errors import IndexerError, IndexUnavailableError, IndexUnreachableError, WriterBusyError
 from indexer.ingest import Ingest
 from indexer.locks import WORKER, WRITER, Lock, held
 from indexer.project_events import EventProjection
@@ -78,9 +78,13 @@ class Jobs:
         ingest = self._ingest
         with ingest.engine.connect() as connection:
             last = last_position(connection)
-        with suppress(IndexUnavailableError):  # one that is missing is built below
+        try:
             if ingest.index.status().position == last:
                 return
+        except IndexUnreachableError:
+            raise
+        except IndexUnavailableError:
+            pass  # one that is missing is built below
         with held(ingest.engine, ingest.home, WRITER, "applying changes"):
             ensure_index(ingest.engine, ingest.index, ingest.encoder, ingest.packs)
             apply_outbox(ingest.engine, ingest.index, ingest.packs)

@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from indexer.apply import apply_outbox, last_position
 from indexer.encode import store_vectors, vector_rows
-from indexer.errors import IndexUnavailableError
+from indexer.errors import IndexUnavailableError, IndexUnreachableError, NewerIndexError
 from indexer.index.protocol import ChunkIndex, IndexedChunk, IndexStatus
 from indexer.project import active_chunks, all_indexed_chunks, texts_without_vector
 from indexer.records.database import writing
@@ -78,11 +78,15 @@ def ensure_index(
     """Returns the state of the index; one that is missing is built, where the vectors for it are there.
 
     Raises:
+        IndexUnreachableError: The index is there, as far as one can tell, and does not answer.
+        NewerIndexError: A newer version made the index and may still use it.
         IndexUnavailableError: The index was made with another encoder, or building it would mean to
             encode the whole collection: that is for a person to start, with a rebuild.
     """
     try:
         status = index.status()
+    except (IndexUnreachableError, NewerIndexError):
+        raise
     except IndexUnavailableError:
         with engine.connect() as connection:
             if texts_without_vector(connection, encoder.version, -1, 1):

@@ -7,6 +7,7 @@ the libraries that only its PyPI build brings, requirements-dev.lock what tests 
 import re
 import subprocess
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 ROOT = Path(__file__).resolve().parents[1]
 TORCH_ONLY = re.compile(r"^(torch|triton|nvidia-[\w-]+|cuda-[\w-]+)==", re.MULTILINE)
@@ -14,11 +15,18 @@ PACKAGE = re.compile(r"^([a-z0-9][\w.-]*)==(\S+)", re.MULTILINE)
 HEADER = "# Written by python -m scripts.lock; install with pip --no-deps --require-hashes.\n"
 
 
-def compile_lock(inputs: list[str]) -> str:
-    """Resolves the inputs together for every platform; returns the text with hashes."""
+def compile_lock(inputs: list[str], within: str = "") -> str:
+    """Resolves the inputs together for every platform; returns the text with hashes.
+
+    ``within`` is a lock whose versions are kept.
+    """
     command = ["uv", "pip", "compile", "--universal", "--python-version", "3.11", "--generate-hashes"]
     command += ["--no-header", "--no-annotate", "--quiet", *inputs]
-    return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    with NamedTemporaryFile("w", suffix=".lock") as kept:
+        kept.write(within)
+        kept.flush()
+        command += ["--constraint", kept.name]
+        return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
 
 
 def entries(text: str) -> list[tuple[str, str]]:
@@ -27,16 +35,23 @@ def entries(text: str) -> list[tuple[str, str]]:
     return [(part.split(" \\")[0], part) for part in parts if PACKAGE.match(part)]
 
 
+def name_of(line: str) -> str:
+    """Returns the package that a line is about."""
+    return line.partition("==")[0]
+
+
 def main() -> None:
     """Writes the three files."""
     everything = compile_lock(["pyproject.toml", "requirements-dev.in"])
-    runtime = {line for line, _ in entries(compile_lock(["pyproject.toml", "--extra=postgres"]))}
+    # Tests may hold a package back; the product is then locked to the same version, with what that needs.
+    product = compile_lock(["pyproject.toml", "--extra=postgres"], everything)
+    runtime = {name_of(line) for line, _ in entries(product)}
     files: dict[str, list[str]] = {"requirements": [], "requirements-torch": [], "requirements-dev": []}
     for line, entry in entries(everything):
         if TORCH_ONLY.match(entry):
             files["requirements-torch"].append(entry)
         else:
-            files["requirements" if line in runtime else "requirements-dev"].append(entry)
+            files["requirements" if name_of(line) in runtime else "requirements-dev"].append(entry)
     for name, found in files.items():
         (ROOT / f"{name}.lock").write_text(HEADER + "".join(found), encoding="utf-8")
 

@@ -1,5 +1,6 @@
 """The composition root: constructs the real parts from the settings; everything else is given them."""
 
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,7 +19,6 @@ from indexer.records.database import open_records
 from models.encoder import load_encoder
 from models.packs import Pack, load_pack, pack_names
 from models.protocols import Encoder
-from search_app.errors import SettingsError
 from search_app.search import Searcher
 from search_app.settings import Settings
 from search_app.tika import tika_server
@@ -69,7 +69,9 @@ class Parts:
         """The search index that the settings name."""
         encoder = self.encoder
         if self.settings.index == "opensearch":
-            return _in_opensearch(self.settings, encoder)
+            from indexer.index.opensearch import OpenSearchIndex  # noqa: PLC0415 - others need no client
+
+            return OpenSearchIndex(self.cluster, encoder.version, encoder.dimension)
         return EmbeddedIndex(index_directory(self.settings.home), encoder.version, encoder.dimension)
 
     @cached_property
@@ -79,8 +81,16 @@ class Parts:
             return None
         from indexer.index.opensearch.event_index import EventIndex  # noqa: PLC0415 - others need no client
 
-        connection = opensearch_connection(self.settings)
-        return EventProjection(self.engine, [EventIndex(connection, name) for name in EVENT_TABLES])
+        return EventProjection(self.engine, [EventIndex(self.cluster, name) for name in EVENT_TABLES])
+
+    @cached_property
+    def cluster(self) -> "Connection":
+        """The OpenSearch of the settings. Raises SettingsError, which names what contradicts itself."""
+        from search_app.opensearch import connection_of  # noqa: PLC0415 - others need no client
+
+        # The client logs each request and the trace of each try; what failed in the end, we say ourselves.
+        logging.getLogger("opensearch").setLevel(logging.CRITICAL)
+        return connection_of(self.settings)
 
     @cached_property
     def searcher(self) -> Searcher:
@@ -113,35 +123,6 @@ class Parts:
 def index_directory(home: Path) -> Path:
     """Returns where the embedded index lies."""
     return home / "index"
-
-
-def _in_opensearch(settings: Settings, encoder: Encoder) -> ChunkIndex:
-    from indexer.index.opensearch import OpenSearchIndex  # noqa: PLC0415 - others need no client
-
-    return OpenSearchIndex(opensearch_connection(settings), encoder.version, encoder.dimension)
-
-
-def opensearch_connection(settings: Settings) -> "Connection":
-    """Returns how the settings reach OpenSearch. Raises SettingsError for addresses that are none."""
-    from indexer.index.opensearch import Connection  # noqa: PLC0415 - others need no client
-
-    try:
-        return Connection(
-            tuple(each.strip() for each in settings.opensearch_url.split(",") if each.strip()),
-            user=settings.opensearch_user,
-            password_file=_path(settings.opensearch_password_file),
-            ca_file=_path(settings.opensearch_ca_file),
-            prefix=settings.opensearch_prefix,
-            engine="lucene" if settings.opensearch_engine == "lucene" else "faiss",
-            shards=settings.opensearch_shards,
-            replicas=settings.opensearch_replicas,
-        )
-    except ValueError as error:
-        raise SettingsError(f"CLAUSEWATCH_OPENSEARCH_URL: {error}") from error
-
-
-def _path(name: str) -> Path | None:
-    return Path(name) if name else None
 
 
 def compose(settings: Settings) -> Parts:

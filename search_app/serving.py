@@ -5,14 +5,20 @@ import logging
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Thread
+from threading import Event, Thread
 from types import FrameType
 
 from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
 
-from indexer.errors import IndexerError
+from indexer.errors import (
+    IndexerError,
+    IndexUnreachableError,
+    RecordsUnavailableError,
+    RecordsUnreachableError,
+)
 from indexer.locks import WORKER, holder
 from indexer.records.read import totals
 from models.errors import ModelsError
@@ -23,6 +29,9 @@ from search_app.results import SearchRequest
 from search_app.settings import Settings
 
 STOP_SECONDS = 10.0
+AGAIN_SECONDS = 5.0
+# Before a worker that died is replaced; doubled from one that died soon to the next.
+FIRST_PAUSE_SECONDS, LAST_PAUSE_SECONDS = 1.0, 60.0
 _log = logging.getLogger(__name__)
 
 
@@ -71,16 +80,34 @@ def _port(server: MultiSocketServer | BaseWSGIServer) -> int:
 
 
 def warm(parts: Parts) -> None:
-    """Answers the packs' own searches once, so that the first visitor finds model and index loaded."""
-    try:
-        with parts.engine.connect() as connection:
-            if not any(each.chunks for each in totals(connection).values()):
-                return  # a model is exported when there is something to search
-        queries = [golden.text for pack in parts.packs.values() for golden in pack.golden]
-        for text in queries:
-            parts.searcher.search(SearchRequest(text, facets=False))
-    except (IndexerError, ModelsError) as error:
-        _log.warning("Nothing could be searched at the start: %s", error)
+    """Answers the packs' own searches once, so that the first visitor finds model and index loaded.
+
+    While the index or the records are out of reach, it says so once and tries again until they answer.
+    """
+    said = False
+    while True:
+        try:
+            _search_once(parts)
+        except (IndexUnreachableError, RecordsUnreachableError) as error:
+            if not said:
+                _log.warning("Nothing can be searched yet, which is tried again: %s", error)
+                said = True
+            time.sleep(AGAIN_SECONDS)
+        except (IndexerError, ModelsError) as error:
+            _log.warning("Nothing could be searched at the start: %s", error)
+            return
+        else:
+            if said:
+                _log.warning("Searches are answered now.")
+            return
+
+
+def _search_once(parts: Parts) -> None:
+    with parts.engine.connect() as connection:
+        if not any(each.chunks for each in totals(connection).values()):
+            return  # a model is exported when there is something to search
+    for text in [golden.text for pack in parts.packs.values() for golden in pack.golden]:
+        parts.searcher.search(SearchRequest(text, facets=False))
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
@@ -98,13 +125,57 @@ def _worker(parts: Parts) -> Iterator[None]:
     if holder(parts.engine, parts.settings.home, WORKER):
         yield
         return
-    child = subprocess.Popen([sys.executable, "-m", "search_app.cli", "worker", "--with-parent"])
+    keeper = WorkerKeeper(parts)
+    keeper.start()
     try:
         yield
     finally:
-        child.terminate()
+        keeper.stop()
+
+
+class WorkerKeeper:
+    """Starts a worker, and another one when it has died, ever more slowly if they die at once."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._ending = Event()
+        self._child = self._begin()
+        self._thread = Thread(target=self._keep, name="worker-keeper", daemon=True)
+
+    def start(self) -> None:
+        """Begins to look after the worker."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends the worker, and starts no other."""
+        self._ending.set()
+        self._thread.join()
+        self._child.terminate()
         try:
-            child.wait(STOP_SECONDS)
+            self._child.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
+            self._child.kill()
+            self._child.wait()
+
+    def _keep(self) -> None:
+        pause, began = FIRST_PAUSE_SECONDS, time.monotonic()
+        while not self._ending.wait(pause):
+            if self._child.poll() is None:
+                pause = FIRST_PAUSE_SECONDS if time.monotonic() - began > LAST_PAUSE_SECONDS else pause
+            elif self._is_missed():
+                _log.warning(
+                    "The worker ended with status %d; another one is started.", self._child.returncode
+                )
+                self._child, began = self._begin(), time.monotonic()
+                pause = min(2 * pause, LAST_PAUSE_SECONDS)
+
+    def _is_missed(self) -> bool:
+        """Whether no worker runs, on any machine; one that cannot be asked for is not missed yet."""
+        try:
+            return holder(self._parts.engine, self._parts.settings.home, WORKER) is None
+        except RecordsUnavailableError:
+            return False
+
+    @staticmethod
+    def _begin() -> "subprocess.Popen[bytes]":
+        return subprocess.Popen([sys.executable, "-m", "search_app.cli", "worker", "--with-parent"])

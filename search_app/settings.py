@@ -55,8 +55,24 @@ class Settings:
     opensearch_user: str = ""
     # File whose first line is the password of that user; empty for none.
     opensearch_password_file: str = ""
+    # File whose first line is a token for OpenSearch, instead of user and password; empty for none.
+    opensearch_token_file: str = ""
+    # Region of AWS that requests to OpenSearch are signed for, instead of both; empty for none.
+    opensearch_aws_region: str = ""
+    # What AWS calls the service that the requests are signed for.
+    opensearch_aws_service: str = "es"
     # File of the certificates that vouch for the OpenSearch servers; empty for the system's.
     opensearch_ca_file: str = ""
+    # File of the certificate that is shown to OpenSearch; empty for none.
+    opensearch_certificate_file: str = ""
+    # File of that certificate's private key; empty where the certificate's file holds it.
+    opensearch_key_file: str = ""
+    # Seconds to wait for an answer of OpenSearch.
+    opensearch_seconds: float = 30.0
+    # How often another try, or another server, follows one of OpenSearch that did not answer.
+    opensearch_retries: int = 2
+    # Connections kept open to each OpenSearch server.
+    opensearch_connections: int = 16
     # Library that keeps the vectors in OpenSearch: faiss, or lucene where its native library is missing.
     opensearch_engine: str = "faiss"
     # In front of the names of all OpenSearch indexes and aliases.
@@ -121,6 +137,9 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "max_file_mb": (1, 4096),
     "port": (0, 65535),
     "threads": (1, 256),
+    "opensearch_seconds": (0.1, 600),
+    "opensearch_retries": (0, 10),
+    "opensearch_connections": (1, 256),
     "opensearch_shards": (1, 1024),
     "opensearch_replicas": (0, 16),
 }
@@ -129,6 +148,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "index": ("embedded", "opensearch"),
     "opensearch_engine": ("faiss", "lucene"),
     "opensearch_events": ("on", "off"),
+    "opensearch_aws_service": ("es", "aoss"),
 }
 
 

@@ -62,7 +62,9 @@ class PostgresServer:
         )  # fmt: skip
 
     def start(self) -> None:
-        """Starts and waits until it answers."""
+        """Starts, unless it runs, and waits until it answers."""
+        if self._process is not None:
+            return
         options = {
             "listen_addresses": "127.0.0.1",
             "port": str(self._port),

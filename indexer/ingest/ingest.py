@@ -12,7 +12,6 @@ from pathlib import Path
 from sqlalchemy import Engine, select
 
 from indexer import chunk, extract, runs
-from indexer.apply import apply_outbox
 from indexer.blobs import BlobStore
 from indexer.encode import Encoding
 from indexer.errors import RecordsUnavailableError
@@ -21,6 +20,7 @@ from indexer.extract.tika import TikaServer
 from indexer.index.protocol import ChunkIndex
 from indexer.ingest.flow import FilePool, Flow, files_of
 from indexer.ingest.look import Rules
+from indexer.ingest.searchable import Searchable
 from indexer.ingest.sources import remove
 from indexer.ingest.store import Ledger
 from indexer.ingest.values import File, Finding, Origin, RunSummary
@@ -29,7 +29,7 @@ from indexer.ingest.walk import walk
 from indexer.ingest.writer import Target, Writer
 from indexer.locks import WRITER, Lock, held
 from indexer.reading import Extracted, read
-from indexer.rebuild import Report, ensure_index, silent
+from indexer.rebuild import Report, silent
 from indexer.records import schema
 from indexer.records.codec import time_to_text
 from indexer.records.database import writing
@@ -103,7 +103,7 @@ class Ingest:
         report: Report = silent,
         wait: float = 0.0,
     ) -> RunSummary:
-        """Ingests files and folders.
+        """Ingests files and folders; while the index is out of reach, they are recorded alone.
 
         ``report`` is told files done, of how many, and the name of the last; ``wait`` is in seconds, for
         another writer to finish.
@@ -116,12 +116,12 @@ class Ingest:
         """
         with held(self.engine, self.home, WRITER, "ingest", wait) as lock:
             found = list(walk(paths, self.home))
-            self._prepare()
+            searchable = self._prepare()
             with writing(self.engine) as connection:
                 runs.ensure_collection(connection, collection, self.clock())
                 run = runs.start_run(connection, collection, origin, self.clock())
             progress = _Progress(len(found), report)
-            return self._work(run, collection, files_of(found), progress, lock)
+            return self._work(run, collection, files_of(found), progress, lock=lock, searchable=searchable)
 
     def run_queued(self, report: Report = silent, wait: float = 0.0) -> list[RunSummary]:
         """Ingests the uploads that wait, oldest first; raises as ``run``."""
@@ -130,7 +130,7 @@ class Ingest:
                 return []
         summaries = []
         with held(self.engine, self.home, WRITER, "uploads", wait) as lock:
-            self._prepare()
+            searchable = self._prepare()
             with self.engine.connect() as connection:
                 queued = runs.queued_runs(connection)
             for run, collection in queued:
@@ -138,7 +138,9 @@ class Ingest:
                 with writing(self.engine) as connection:
                     runs.resume_run(connection, run)
                 progress = _Progress(len(files), report)
-                summaries.append(self._work(run, collection, files, progress, lock))
+                summaries.append(
+                    self._work(run, collection, files, progress, lock=lock, searchable=searchable)
+                )
         return summaries
 
     def forget(self, collection: str, uris: Iterable[str], wait: float = 0.0) -> int:
@@ -158,19 +160,17 @@ class Ingest:
                     if row is not None:
                         remove(connection, row.id, row.document, now)
                         gone += 1
-            self._prepare()
-            self._apply()
+            self._prepare().apply()
         return gone
 
-    def _prepare(self) -> None:
+    def _prepare(self) -> Searchable:
         """Closes what a killed process left open, and makes sure that there is an index to write to."""
         with writing(self.engine) as connection:
             runs.close_stale_runs(connection, self.clock())
         self.blobs.sweep()
-        ensure_index(self.engine, self.index, self.encoder, self.packs)
-
-    def _apply(self) -> int:
-        return apply_outbox(self.engine, self.index, self.packs)
+        searchable = Searchable(self.engine, self.index, self.encoder, self.packs)
+        searchable.prepare()
+        return searchable
 
     def _work(
         self,
@@ -178,15 +178,17 @@ class Ingest:
         collection: str,
         items: Iterable[File | Finding],
         progress: "_Progress",
+        *,
         lock: Lock,
+        searchable: Searchable,
     ) -> RunSummary:
         started = time.monotonic()
         try:
             with closing(Encoding(self.engine, self.encoder)) as encoding:
                 target = self._target(run, collection, lock)
-                writer = self._lead(target, items, encoding, progress)
+                writer = self._lead(target, items, encoding, progress, searchable)
             lock.confirm()
-            self._apply()
+            searchable.apply()
         except BaseException:  # Ctrl-C too: what is written stays, and the next run goes on from there
             # Where the records are what failed, the next run closes this one.
             with suppress(RecordsUnavailableError), writing(self.engine) as connection:
@@ -195,7 +197,7 @@ class Ingest:
         seconds = time.monotonic() - started
         with writing(self.engine) as connection:
             runs.close_run(connection, run, runs.DONE, seconds, self.clock())
-        return writer.tally.summary(run, seconds)
+        return writer.tally.summary(run, seconds, searchable.behind)
 
     def _target(self, run: str, collection: str, lock: Lock) -> Target:
         tika = self.tika.reader_name() if self.tika is not None else ""
@@ -204,7 +206,12 @@ class Ingest:
         return Target(self.engine, self.blobs, ledger, self.packs, self.clock, lock)
 
     def _lead(
-        self, target: Target, items: Iterable[File | Finding], encoding: Encoding, progress: "_Progress"
+        self,
+        target: Target,
+        items: Iterable[File | Finding],
+        encoding: Encoding,
+        progress: "_Progress",
+        searchable: Searchable,
     ) -> Writer:
         ledger = target.ledger
         rules = Rules(ledger.collection, ledger.versions, self.limits.max_bytes)
@@ -218,7 +225,7 @@ class Ingest:
             flow.written(finding)
             progress.step(finding.file.name)
 
-        writer = Writer(target, encoding, written, self._apply)
+        writer = Writer(target, encoding, written, searchable.apply)
         flow.work(items, writer)
         return writer
 

@@ -105,6 +105,7 @@ class RunSummary:
         chunks: Their passages.
         outcomes: Number of files by outcome; every outcome is there.
         failures: The files that failed, with reasons.
+        behind: Why they are recorded and not searchable yet; empty where they are.
     """
 
     run: str
@@ -114,3 +115,4 @@ class RunSummary:
     outcomes: Mapping[str, int]
     seconds: float
     failures: tuple[Failure, ...]
+    behind: str = ""

@@ -68,8 +68,8 @@ class Tally:
         elif result.outcome is Outcome.FAILED:
             self.failures.append(Failure(result.file.uri, result.code or "", result.reason or ""))
 
-    def summary(self, run: str, seconds: float) -> RunSummary:
-        """Returns the run in numbers."""
+    def summary(self, run: str, seconds: float, behind: str) -> RunSummary:
+        """Returns the run in numbers; ``behind`` says why it is not searchable yet."""
         return RunSummary(
             run=run,
             files=self.outcomes.total(),
@@ -78,6 +78,7 @@ class Tally:
             outcomes={outcome.value: self.outcomes[outcome] for outcome in Outcome},
             seconds=round(seconds, 3),
             failures=tuple(self.failures),
+            behind=behind,
         )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, ExceptionContext
 
-from indexer.errors import RecordsUnavailableError
+from indexer.errors import RecordsUnavailableError, RecordsUnreachableError
 
 DRIVER = "postgresql+psycopg"
 INSTALL = "PostgreSQL needs the driver psycopg; run: pip install 'clausewatch[postgres]'"
@@ -83,11 +83,11 @@ def order_by_bytes(connection: Connection) -> None:
         connection.execute(text(f"ALTER TABLE {quote(table)} {', '.join(parts)}"))
 
 
-def _translate(context: ExceptionContext) -> RecordsUnavailableError | None:
+def _translate(context: ExceptionContext) -> RecordsUnreachableError | None:
     """Returns an error of ours for a server that cannot be reached or went away; the rest stays as it is."""
     gone = context.is_disconnect or context.connection is None
     if context.is_pre_ping or not gone or context.engine is None:
         return None
     url = context.engine.url
     reason = without_secret(str(context.original_exception), url)
-    return RecordsUnavailableError(f"The {place_of(url)} cannot be reached: {reason}")
+    return RecordsUnreachableError(f"The {place_of(url)} cannot be reached: {reason}")

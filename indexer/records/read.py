@@ -161,6 +161,14 @@ def collection_names(connection: Connection) -> list[str]:
     return list(connection.scalars(select(schema.collections.c.name).order_by("name")))
 
 
+def newest_documents(connection: Connection, limit: int) -> list[tuple[str, str]]:
+    """Returns id and title of the documents that came last, the newest first."""
+    table = schema.documents
+    query = select(table.c.id, table.c.title).where(table.c.status == "active")
+    rows = connection.execute(query.order_by(table.c.created_at.desc(), table.c.id).limit(limit))
+    return [(row.id, row.title) for row in rows]
+
+
 def totals(connection: Connection) -> dict[str, Totals]:
     """Returns the number of active documents and of their chunks in each collection."""
     active = schema.documents.c.status == "active"

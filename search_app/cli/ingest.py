@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from search_app.cli import FAILED, WAIT_SECONDS
+from search_app.cli import DONE, FAILED, WAIT_SECONDS
 from search_app.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from indexer.ingest import RunSummary
+
+LATER = "A worker makes it searchable when it can; so does the next ingest."
 
 
 @click.command("ingest")
@@ -27,6 +29,7 @@ def command(paths: tuple[Path, ...], collection: str, watch: bool, jobs: int | N
 
     What was read before and has not changed is left as it is, so the same command may be repeated. Every
     file ends with one outcome; those that failed are listed with their reason, and the exit status is 1.
+    Where the search index is out of reach, files are recorded and searchable later; the status is 1 too.
     """
     settings = load_settings()
     settings = settings if jobs is None else replace(settings, jobs=jobs)
@@ -37,7 +40,7 @@ def command(paths: tuple[Path, ...], collection: str, watch: bool, jobs: int | N
 
         click.echo("Watching for changes (Ctrl-C ends it).", err=True)
         work(settings)
-    return FAILED if summary.outcomes["failed"] else 0
+    return FAILED if summary.outcomes["failed"] or summary.behind else DONE
 
 
 def _run(settings: Settings, paths: tuple[Path, ...], collection: str, *, watch: bool) -> "RunSummary":
@@ -52,6 +55,8 @@ def _run(settings: Settings, paths: tuple[Path, ...], collection: str, *, watch:
         watch_paths(parts.ingest, paths, collection)
     for failure in summary.failures:
         click.echo(f"{failure.uri}: {failure.reason}", err=True)
+    if summary.behind:
+        click.echo(f"Recorded, and not searchable yet: {summary.behind} {LATER}", err=True)
     return summary
 
 
@@ -64,6 +69,7 @@ def _as_json(summary: "RunSummary") -> str:
             "chunks": summary.chunks,
             "outcomes": dict(summary.outcomes),
             "seconds": round(summary.seconds, 3),
+            **({"not_searchable": summary.behind} if summary.behind else {}),
         }
     )
 

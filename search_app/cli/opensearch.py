@@ -93,10 +93,10 @@ def uninstall(dry_run: bool, as_json: bool, with_indexes: bool, **cluster: str |
 
 
 def _connection(given: dict[str, str | Path | None]) -> "Connection":
-    from search_app.compose import opensearch_connection  # noqa: PLC0415
+    from search_app.opensearch import connection_of  # noqa: PLC0415
 
     values = {f"opensearch_{name}": str(value) for name, value in given.items() if value is not None}
-    return opensearch_connection(replace(load_settings(), **values))  # type: ignore[arg-type]
+    return connection_of(replace(load_settings(), **values))  # type: ignore[arg-type]
 
 
 def _tell(connection: "Connection", outcomes: Sequence["Outcome"], dry_run: bool, as_json: bool) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from search_app.cli import DONE, FAILED
 from search_app.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -14,16 +15,26 @@ if TYPE_CHECKING:
 
 @click.command("status")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def command(as_json: bool) -> None:
-    """Say what is stored, indexed and running."""
+def command(as_json: bool) -> int:
+    """Say what is stored, indexed and running.
+
+    Exit status 1 when there are documents that cannot be searched.
+    """
     found = examine(load_settings())
     if as_json:
         click.echo(json.dumps(found, indent=2))
-        return
+    else:
+        _say(found)
+    return DONE if found["searchable"] else FAILED
+
+
+def _say(found: dict[str, Any]) -> None:
     click.echo(f"home        {found['home']}")
     for name, totals in found["collections"].items():
         click.echo(f"collection  {name}: {totals['documents']:,} documents, {totals['chunks']:,} passages")
     click.echo(f"index       {_index(found['index'])}")
+    if not found["searchable"]:
+        click.echo("degraded    nothing can be searched; documents, runs and uploads are there as ever")
     if found["events"] is not None:
         click.echo(f"events      {_events(found['events'])}")
     click.echo(f"encoder     {found['encoder']}")
@@ -53,12 +64,15 @@ def examine(settings: Settings) -> dict[str, Any]:
         collections = {name: asdict(found) for name, found in totals(connection).items()}
         watched = [{"collection": item.collection, "path": str(item.path)} for item in watches(connection)]
         runs = [asdict(run) for run in run_records(connection, 5, 0)]
+    index = _index_status(parts)
+    empty = not any(each["documents"] for each in collections.values())
     worker, writer = (holder(parts.engine, settings.home, name) for name in (WORKER, WRITER))
     return {
         "home": str(settings.home.resolve()),
         "records": parts.engine.url.get_backend_name(),
         "collections": collections,
-        "index": _index_status(parts),
+        "index": index,
+        "searchable": empty or "error" not in index,
         "events": _event_status(parts),
         "encoder": parts.encoder.version,
         "tika": {**asdict(tika), "words": tika.words()},
@@ -75,7 +89,7 @@ def _index_status(parts: "Parts") -> dict[str, Any]:
     try:
         return asdict(parts.index.status())
     except IndexUnavailableError as error:
-        return {"error": str(error)}
+        return {"backend": parts.settings.index, "error": str(error)}
 
 
 def _event_status(parts: "Parts") -> dict[str, Any] | None:
@@ -101,7 +115,7 @@ def _events(status: dict[str, Any]) -> str:
 
 def _index(status: dict[str, Any]) -> str:
     if "error" in status:
-        return str(status["error"])
+        return f"{status['backend']}: {status['error']}"
     size = f"{status['bytes'] / 2**20:.0f} MiB"
     return f"{status['backend']}, {status['chunks']:,} passages, vectors {status['vector_kind']}, {size}"
 

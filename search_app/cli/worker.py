@@ -4,6 +4,7 @@ import logging
 import os
 import signal
 import threading
+import time
 from datetime import UTC, datetime
 
 import click
@@ -12,6 +13,8 @@ from search_app.cli import DONE, FAILED
 from search_app.settings import Settings, load_settings
 
 PARENT_SECONDS = 1.0
+# Seconds before each new try of a start in which the database did not answer: together, a restart's time.
+PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
 
 
 @click.command("worker")
@@ -31,15 +34,30 @@ def command(with_parent: bool, check: bool) -> int:
 
 
 def work(settings: Settings) -> None:
-    """Runs the worker in this process until a signal ends it. Raises WriterBusyError where one runs."""
-    from indexer.jobs import run_worker  # noqa: PLC0415 - the help page must not pay for the imports
-    from search_app.compose import compose  # noqa: PLC0415
+    """Runs the worker in this process until a signal ends it.
+
+    Raises:
+        WriterBusyError: A worker runs already.
+        RecordsUnreachableError: The database does not answer, and has not for as long as a restart takes.
+    """
+    from indexer.errors import RecordsUnreachableError  # noqa: PLC0415 - not for the help page
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    # It logs every request and every retry; what goes wrong for good is said by the job.
-    logging.getLogger("opensearch").setLevel(logging.CRITICAL)
+    for pause in PAUSES:
+        try:
+            return _run(settings)
+        except RecordsUnreachableError as error:
+            logging.getLogger(__name__).warning("%s; trying again in %g s", error, pause)
+            time.sleep(pause)
+    return _run(settings)
+
+
+def _run(settings: Settings) -> None:
+    from indexer.jobs import run_worker  # noqa: PLC0415 - the help page must not pay for the imports
+    from search_app.compose import compose  # noqa: PLC0415
+
     parts = compose(settings)
     run_worker(parts.ingest, events=parts.events)
 

@@ -100,4 +100,4 @@ def _answer(failure: Failure, message: str) -> Response:
 
 def wants_json() -> bool:
     """Whether the present request is answered to a program."""
-    return request.path.startswith("/api/") or request.path in ("/events", "/health")
+    return request.path.startswith(("/api/", "/health")) or request.path == "/events"

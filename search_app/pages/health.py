@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 FRESH_SECONDS = 5.0
 PATIENCE_SECONDS = 60.0
 TIKA_SECONDS = 1.0
+# No page waits longer for a part to say how it is.
+ANSWER_SECONDS = 2.0
+DOCTOR = "Run “clausewatch doctor”."
+STILL = "Nothing can be searched; documents, runs and uploads are there as ever."
 
 
 class State(StrEnum):
@@ -46,12 +50,45 @@ class PartHealth:
     remedy: str = ""
 
 
+class Asked:
+    """One check, made in a thread of its own, which may take longer than anybody waits for it."""
+
+    def __init__(self, check: Callable[[], PartHealth]) -> None:
+        self._check = check
+        self._name = check.__name__.strip("_")
+        self._thread: threading.Thread | None = None
+        self._found: PartHealth | None = None
+
+    def begin(self) -> None:
+        """Asks, unless the answer to the last time is still awaited."""
+        if self._thread is None or not self._thread.is_alive():
+            self._found = None
+            self._thread = threading.Thread(target=self._ask, name=f"health of {self._name}", daemon=True)
+            self._thread.start()
+
+    def answer(self, deadline: float) -> PartHealth:
+        """Returns the answer, or that there was none until then, in seconds of ``time.monotonic``."""
+        assert self._thread is not None
+        self._thread.join(max(deadline - time.monotonic(), 0.0))
+        silent = PartHealth(
+            self._name, State.DOWN, f"Gave no answer within {ANSWER_SECONDS:g} seconds.", DOCTOR
+        )
+        return self._found or silent
+
+    def _ask(self) -> None:
+        self._found = _ask(self._name, self._check)
+
+
 class Health:
     """Asks the parts, at most once every five seconds."""
 
     def __init__(self, parts: "Parts", recorder: Recorder) -> None:
         self._parts = parts
         self._recorder = recorder
+        checks = [self._records, self._index, self._encoder, self._worker, self._events]
+        if parts.settings.tika_url:
+            checks.append(self._tika)
+        self._checks = tuple(Asked(check) for check in checks)
         self._asking = threading.Lock()
         self._asked = float("-inf")
         self._answers: tuple[PartHealth, ...] = ()
@@ -60,10 +97,10 @@ class Health:
         """Returns what every part says, at most five seconds old."""
         with self._asking:
             if time.monotonic() - self._asked > FRESH_SECONDS:
-                checks = [self._records, self._index, self._encoder, self._worker, self._events]
-                if self._parts.settings.tika_url:
-                    checks.append(self._tika)
-                self._answers = tuple(_ask(check) for check in checks)
+                for check in self._checks:
+                    check.begin()
+                deadline = time.monotonic() + ANSWER_SECONDS
+                self._answers = tuple(check.answer(deadline) for check in self._checks)
                 self._asked = time.monotonic()
             return self._answers
 
@@ -159,12 +196,13 @@ def _age(moment: str) -> float:
     return (datetime.now(UTC) - datetime.fromisoformat(moment)).total_seconds()
 
 
-def _ask(check: Callable[[], PartHealth]) -> PartHealth:
-    name = check.__name__.strip("_")
+def _ask(name: str, check: Callable[[], PartHealth]) -> PartHealth:
     try:
         return check()
     except (SQLAlchemyError, RecordsUnavailableError):
-        return PartHealth(name, State.DOWN, "The database does not answer.", "Run “clausewatch doctor”.")
+        return PartHealth(name, State.DOWN, "The database does not answer.", DOCTOR)
+    except IndexUnavailableError as error:
+        return PartHealth(name, State.DOWN, f"{error} {STILL}", DOCTOR)
     except (IndexerError, ModelsError, OSError) as error:
         detail = str(error) if not isinstance(error, OSError) else "Its files cannot be read."
-        return PartHealth(name, State.DOWN, detail, "Run “clausewatch doctor”.")
+        return PartHealth(name, State.DOWN, detail, DOCTOR)

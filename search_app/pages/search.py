@@ -1,12 +1,13 @@
 """The search page and the passages similar to one."""
 
+import logging
 from dataclasses import dataclass
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, render_template, request
 
-from indexer.errors import UnknownDocumentError
+from indexer.errors import IndexUnavailableError, UnknownDocumentError
 from indexer.index.protocol import Filters
-from indexer.records.read import chunk_records, totals
+from indexer.records.read import chunk_records, newest_documents, totals
 from search_app import clients
 from search_app.events import impressions, query_event
 from search_app.pages.facets import chips, facets, severities, years
@@ -18,6 +19,9 @@ from search_app.results import SearchPage, SearchRequest
 
 blueprint = Blueprint("search", __name__)
 SIMILAR = 20
+# Documents that are listed while nothing can be searched, and seconds until another try is worth it.
+NEWEST, RETRY_SECONDS = 20, 10
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,7 @@ class Paging:
 
 
 @blueprint.get("/")
-def show() -> str:
+def show() -> str | Response:
     """Answers a search; without words it lists the riskiest passages."""
     here = site()
     wanted = search_request(request.args, here.parts.packs)
@@ -40,7 +44,10 @@ def show() -> str:
         counts = totals(connection)
     if not any(count.documents for count in counts.values()):
         return render_template("welcome.html", address=address, collections=list(counts))
-    page = here.searcher.search(wanted)
+    try:
+        page = here.searcher.search(wanted)
+    except IndexUnavailableError as error:
+        return without_index(here, wanted, str(error))
     remember(here, page, wanted)
     return render_template(
         "search.html",
@@ -73,6 +80,23 @@ def similar(key: int) -> str:
     return render_template(
         "similar.html", passage=passage, page=page, hits=shown_hits(page, 0), address=Address(())
     )
+
+
+def without_index(here: Site, wanted: SearchRequest, reason: str) -> Response:
+    """Answers 503 with why nothing can be searched, and with what still can be read."""
+    _log.error("A search could not be answered: %s", reason)
+    with here.parts.engine.connect() as connection:
+        newest = newest_documents(connection, NEWEST)
+        counts = totals(connection)
+    page = render_template(
+        "no_index.html",
+        address=Address.of(request.args),
+        wanted=wanted,
+        collections=list(counts),
+        reason=reason,
+        newest=newest,
+    )
+    return Response(page, 503, {"Retry-After": str(RETRY_SECONDS)})
 
 
 def remember(here: Site, page: SearchPage, wanted: SearchRequest) -> None:

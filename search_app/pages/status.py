@@ -1,4 +1,4 @@
-"""Health for machines (/health) and for people (/status)."""
+"""Health for machines (/health, live and ready apart below it) and for people (/status)."""
 
 from dataclasses import asdict
 
@@ -19,6 +19,19 @@ def health() -> tuple[Response, int]:
     return jsonify(live=True, ready=ready, parts=[asdict(part) for part in health_.parts()]), (
         200 if ready else 503
     )
+
+
+@blueprint.get("/health/live")
+def live() -> Response:
+    """Answers 200 as long as the process answers at all, whatever its parts say."""
+    return jsonify(live=True)
+
+
+@blueprint.get("/health/ready")
+def ready() -> tuple[Response, int]:
+    """Answers 200 where searches can be answered, else 503 with the names of the parts that cannot."""
+    down = [part.name for part in site().health.parts() if part.state is State.DOWN]
+    return jsonify(ready=not down, down=down), 503 if down else 200
 
 
 @blueprint.get("/status")

@@ -7,6 +7,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
 
+# Instead of a status: end the connection without an answer.
+HANG_UP = 0
 Answer = Callable[[list[str]], tuple[int, list[int]]]
 
 
@@ -25,6 +27,9 @@ def answering(answer: Answer) -> Iterator[tuple[str, list[list[str]]]]:
             ids = [each["index"]["_id"] for each in actions if "index" in each]
             requests.append(ids)
             status, items = answer(ids)
+            if status == HANG_UP:
+                self.close_connection = True
+                return
             answers: list[dict[str, Any]] = [
                 {"index": {"status": each, "error": {"type": "refused", "reason": "by the stub"}}}
                 if each >= 300

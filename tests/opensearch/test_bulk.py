@@ -2,10 +2,11 @@
 
 import pytest
 from opensearchpy import OpenSearch
+from opensearchpy.exceptions import ConnectionError
 
-from indexer.errors import IndexerError, IndexUnavailableError
+from indexer.errors import IndexerError, IndexUnreachableError
 from indexer.index.opensearch import bulk
-from tests.opensearch.stub import answering
+from tests.opensearch.stub import HANG_UP, answering
 
 CHANGES = [bulk.put(key, b'{"text": "liability"}') for key in range(8)]
 
@@ -13,7 +14,7 @@ CHANGES = [bulk.put(key, b'{"text": "liability"}') for key in range(8)]
 def send(answer, changes=CHANGES):
     """Sends to a stub; returns the ids of each request, and the seconds waited."""
     waited = []
-    with answering(answer) as (url, requests), OpenSearch([url]) as client:
+    with answering(answer) as (url, requests), OpenSearch([url], max_retries=0) as client:
         bulk.send(client, "index", changes, waited.append)
     return requests, waited
 
@@ -43,8 +44,33 @@ def test_a_request_that_is_refused_as_a_whole_is_sent_again():
 
 
 def test_a_server_that_stays_busy_is_given_up_with_the_number_of_chunks():
-    with pytest.raises(IndexUnavailableError, match="too busy to take 8 chunks after 8 tries"):
+    with pytest.raises(IndexUnreachableError, match=r"did not take 8 chunks in 8 tries \(429"):
         send(lambda _: (429, []))
+
+
+def test_items_that_lack_a_shard_and_requests_without_an_answer_are_sent_again():
+    tries = []
+
+    def answer(ids):
+        tries.append(ids)
+        if len(tries) == 1:
+            return HANG_UP, []
+        return 200, [503 if each == "3" and len(tries) == 2 else 201 for each in ids]
+
+    requests, waited = send(answer)
+    assert requests == [[str(each) for each in range(8)], [str(each) for each in range(8)], ["3"]]
+    assert waited == [0.2, 0.5]
+
+
+def test_a_server_that_never_answers_is_given_up():
+    with pytest.raises(ConnectionError):
+        send(lambda _: (HANG_UP, []))
+
+
+def test_no_new_try_is_begun_after_a_minute(monkeypatch):
+    monkeypatch.setattr(bulk, "PATIENCE_SECONDS", 0.0)
+    with pytest.raises(IndexUnreachableError, match="8 chunks in 1 tries"):
+        send(lambda _: (503, []))
 
 
 def test_a_request_that_is_too_large_is_sent_in_halves():

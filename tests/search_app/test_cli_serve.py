@@ -54,6 +54,24 @@ def test_serve_ends_its_worker_when_it_ends(home: Path, server: tuple[subprocess
         os.kill(worker["process"], 0)
 
 
+def test_a_worker_that_was_killed_is_replaced(home: Path, server: tuple[subprocess.Popen[str], str]) -> None:
+    def worker(other_than: int) -> int:
+        deadline = time.monotonic() + 60
+        while True:
+            found = answer(home, "status", "--json")["worker"]
+            if found is not None and found["process"] != other_than:
+                return int(found["process"])
+            assert time.monotonic() < deadline
+
+    first = worker(0)
+    os.kill(first, signal.SIGKILL)
+    second = worker(first)
+    server[0].send_signal(signal.SIGTERM)
+    server[0].wait(30)
+    with pytest.raises(ProcessLookupError):
+        os.kill(second, 0)
+
+
 def test_a_taken_port_is_named(home: Path, server: tuple[subprocess.Popen[str], str]) -> None:
     port = server[1].rpartition(":")[2]
     done = run(home, "serve", "--port", port, "--no-worker")

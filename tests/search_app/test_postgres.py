@@ -9,7 +9,7 @@ from sqlalchemy.engine import URL, make_url
 from search_app.errors import SettingsError
 from search_app.settings import Settings, load_settings
 from tests.postgres import PASSWORD, PostgresServer
-from tests.search_app.commands import SAMPLES, answer, empty_home, run
+from tests.search_app.commands import SAMPLES, answer, empty_home, run, start
 
 COMMANDS = (["search", "liability"], ["status"], ["watch"], ["worker"], ["rebuild"], ["doctor"])
 
@@ -57,6 +57,27 @@ def test_a_server_that_is_down_is_said_in_a_line_without_the_password(
     assert PASSWORD not in said
     assert str(own_postgres.url.render_as_string(hide_password=False)) not in said
     assert "Traceback" not in said
+
+
+@pytest.mark.slow
+def test_a_worker_that_starts_while_the_server_restarts_tries_again(
+    tmp_path: Path, encoder_cache: Path, own_postgres: PostgresServer
+) -> None:
+    home = empty_home(tmp_path / "home", encoder_cache)
+    variables = {"CLAUSEWATCH_DATABASE_URL": _shown(own_postgres.url)}
+    own_postgres.stop()
+    process = start(home, "worker", **variables)
+    try:
+        assert process.stderr is not None
+        for awaited in ("trying again in 0.5 s", "The worker runs as process"):
+            while awaited not in (line := process.stderr.readline()):
+                assert line, "the worker ended"
+            own_postgres.start()
+    finally:
+        own_postgres.start()
+        process.terminate()
+        process.communicate(timeout=30)
+    assert process.returncode == 0
 
 
 @pytest.mark.slow

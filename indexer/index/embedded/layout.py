@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from indexer.errors import IndexUnavailableError
+from indexer.errors import IndexUnavailableError, NewerIndexError
 
 FORMAT = 3
 FLAT = "Flat"
@@ -122,7 +122,8 @@ class Layout:
         path = self.manifest(generation)
         content = _read(path)
         if content.get("format") != FORMAT:
-            raise IndexUnavailableError(
+            newer = isinstance(content.get("format"), int) and content["format"] > FORMAT
+            raise (NewerIndexError if newer else IndexUnavailableError)(
                 f"The search index {path} has format {content.get('format')}, expected {FORMAT}. {REBUILD}"
             )
         content["segments"] = tuple(SegmentEntry(**each) for each in content["segments"])

@@ -1,15 +1,19 @@
 """Searches sent together, and answers that are whole or refused."""
 
+import time
 from typing import Any
 
 from opensearchpy import OpenSearch
 
-from indexer.errors import IndexUnavailableError
+from indexer.errors import IndexUnavailableError, IndexUnreachableError
 from indexer.index.opensearch.connection import Connection, missing, reason
+from indexer.index.opensearch.trouble import passing
 
 Body = dict[str, Any]
 Answer = dict[str, Any]
 NOT_FOUND = 404
+# Seconds to wait before each new try of a search that lacked a shard: a copy of it takes over within them.
+DELAYS = (0.1, 0.3, 0.6)
 
 
 class Reader:
@@ -23,24 +27,56 @@ class Reader:
         self._client, self._connection, self._alias = client, connection, alias
 
     def ask(self, bodies: list[Body], shards: int) -> list[Answer]:
-        """Returns the answers in one round trip. Raises IndexUnavailableError for one that is not whole."""
-        kind = "query_then_fetch" if shards == 1 else "dfs_query_then_fetch"
-        header = {"index": self._alias, "search_type": kind, "allow_partial_search_results": False}
-        lines = [line for body in bodies for line in (header, body)]
-        answers: list[Answer] = self._client.msearch(body=lines)["responses"]
+        """Returns the answers in one round trip, unless a server refuses one for now: then in a few.
+
+        Raises:
+            IndexUnreachableError: An answer is not whole, since the cluster lacks a part of the index.
+            IndexUnavailableError: There is no index, or the cluster cannot answer this.
+        """
+        answers = self._asked(bodies, shards)
+        for delay in DELAYS:
+            again = [number for number, each in enumerate(answers) if _passing(each)]
+            if not again:
+                break
+            time.sleep(delay)
+            for number, answer in zip(again, self._asked([bodies[n] for n in again], shards), strict=True):
+                answers[number] = answer
         for answer in answers:
             self._check(answer)
         return answers
 
+    def _asked(self, bodies: list[Body], shards: int) -> list[Answer]:
+        kind = "query_then_fetch" if shards == 1 else "dfs_query_then_fetch"
+        header = {"index": self._alias, "search_type": kind, "allow_partial_search_results": False}
+        lines = [line for body in bodies for line in (header, body)]
+        answers: list[Answer] = self._client.msearch(body=lines)["responses"]
+        return answers
+
     def _check(self, answer: Answer) -> None:
+        where = self._connection.where
         if answer.get("status") == NOT_FOUND:
             raise missing(self._connection)
         if "error" in answer:
-            raise IndexUnavailableError(
-                f"OpenSearch at {self._connection.where} could not search: {reason(answer['error'])}"
-            )
+            kind = IndexUnreachableError if _passing(answer) else IndexUnavailableError
+            raise kind(f"OpenSearch at {where} could not search: {reason(answer['error'])}")
         if answer["timed_out"] or answer["_shards"]["failed"]:
-            raise IndexUnavailableError(
-                f"OpenSearch at {self._connection.where} answered for a part of the index only. "
-                "Look at the health of its cluster."
-            )
+            raise partial(self._connection)
+
+
+def whole(connection: Connection, answer: Answer) -> Answer:
+    """Returns an answer of all shards. Raises IndexUnreachableError where some did not take part."""
+    if answer["_shards"]["failed"]:
+        raise partial(connection)
+    return answer
+
+
+def partial(connection: Connection) -> IndexUnreachableError:
+    """Returns the error for an answer that must not be taken for a whole one."""
+    return IndexUnreachableError(
+        f"OpenSearch at {connection.where} answered for a part of the index only. "
+        "Look at the health of its cluster."
+    )
+
+
+def _passing(answer: Answer) -> bool:
+    return "error" in answer and passing(answer.get("status"), answer["error"])

@@ -48,7 +48,7 @@ class Builder:
                 find one that was added.
         """
         with translated(self._connection):
-            self._client.indices.refresh(index=self._index)
+            self._generations.refresh(self.name)
             self._verify()
             check_answers(self._client, self._index, self._sample)
             settings = {"index": {"number_of_replicas": self._connection.replicas}}
@@ -74,6 +74,6 @@ class Builder:
         distinct = len(np.unique(np.array(self._keys, np.int64)))
         if distinct != expected:
             raise IndexerError(f"{expected - distinct} chunk keys were added twice to {self.name}.")
-        stored = self._client.count(index=self._index)["count"]
+        stored = self._generations.chunks(self.name)
         if stored != expected:
             raise IndexerError(f"Generation {self.name} holds {stored} chunks, expected {expected}.")

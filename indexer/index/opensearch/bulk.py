@@ -8,18 +8,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from opensearchpy import OpenSearch
-from opensearchpy.exceptions import TransportError
+from opensearchpy.exceptions import ConnectionError, SSLError, TransportError
 
-from indexer.errors import IndexerError, IndexUnavailableError
-from indexer.index.opensearch.connection import reason
+from indexer.errors import IndexerError, IndexUnreachableError
+from indexer.index.opensearch.connection import described, reason
+from indexer.index.opensearch.trouble import BLOCKED, TRANSIENT, blocked, passing
 
 MOST_ITEMS = 500
 MOST_BYTES = 5_000_000
 # Requests under way at once: while the server works, the next ones are made ready.
 PARALLEL = 3
-# Seconds to wait before each new try of what a busy server refused.
+# Seconds to wait before each new try of what a server refused for now, or did not answer.
 DELAYS = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
-TOO_MANY, TOO_LARGE, NOT_FOUND = 429, 413, 404
+# Seconds after which no new try is begun: where requests time out, each of them takes long.
+PATIENCE_SECONDS = 60.0
+TOO_LARGE, NOT_FOUND = 413, 404
 
 Wait = Callable[[float], None]
 
@@ -55,11 +58,12 @@ def remove(key: int) -> Change:
 def send(client: OpenSearch, index: str, changes: Iterable[Change], wait: Wait = time.sleep) -> None:
     """Sends changes, each of another chunk, in parts and several parts at once.
 
-    What a busy server refuses is sent again, what is too large in halves.
+    What a server refuses for now is sent again, what is too large in halves. A change has the same effect
+    however often it is done, so that one whose answer was lost is sent again.
 
     Raises:
         IndexerError: A chunk was refused; the message names it and says why.
-        IndexUnavailableError: The server stayed too busy.
+        IndexUnreachableError: The server stayed away or too busy, or is closed to changes.
     """
     with ThreadPoolExecutor(PARALLEL) as pool:
         under_way: deque[Future[None]] = deque()
@@ -75,23 +79,36 @@ def send(client: OpenSearch, index: str, changes: Iterable[Change], wait: Wait =
 
 
 def _send(client: OpenSearch, index: str, changes: list[Change], wait: Wait) -> None:
-    left = changes
+    left, said = changes, ""
+    end = time.monotonic() + PATIENCE_SECONDS
+    tries = 0
     for delay in (*DELAYS, None):
+        tries += 1
         try:
-            left = _refused(left, _request(client, index, left))
+            left, said = _refused(left, _request(client, index, left))
         except TransportError as error:
             if error.status_code == TOO_LARGE:
                 _send_halves(client, index, left, wait)
                 return
-            if error.status_code != TOO_MANY:
+            last = delay is None or time.monotonic() >= end
+            if not _passing(error) or (last and isinstance(error, ConnectionError)):
                 raise
+            said = described(error)
         if not left:
             return
-        if delay is not None:
-            wait(delay)
-    raise IndexUnavailableError(
-        f"OpenSearch was too busy to take {len(left)} chunks after {len(DELAYS) + 1} tries. Try again later."
+        if delay is None or time.monotonic() >= end:
+            break
+        wait(delay)
+    raise IndexUnreachableError(
+        f"OpenSearch did not take {len(left)} chunks in {tries} tries ({said}). Try again later."
     )
+
+
+def _passing(error: TransportError) -> bool:
+    """Whether a request that failed as a whole may succeed later."""
+    if isinstance(error, ConnectionError):
+        return not isinstance(error, SSLError) and not isinstance(error.info, IndexerError)
+    return error.status_code in TRANSIENT and error.error != BLOCKED
 
 
 def _send_halves(client: OpenSearch, index: str, changes: list[Change], wait: Wait) -> None:
@@ -113,18 +130,21 @@ def _request(client: OpenSearch, index: str, changes: list[Change]) -> list[dict
     return [next(iter(item.values())) for item in answer["items"]]
 
 
-def _refused(changes: list[Change], answers: list[dict[str, Any]]) -> list[Change]:
-    """Returns the changes to send again. Raises IndexerError for one that will never be taken."""
-    again = []
+def _refused(changes: list[Change], answers: list[dict[str, Any]]) -> tuple[list[Change], str]:
+    """Returns the changes to send again, and why. Raises IndexerError for one that will never be taken."""
+    again, said = [], ""
     for change, answer in zip(changes, answers, strict=True):
-        status = answer["status"]
-        if status == TOO_MANY:
-            again.append(change)
-        elif status >= 300 and not (status == NOT_FOUND and "error" not in answer):
-            raise IndexerError(
-                f"OpenSearch refused chunk {change.key} ({status}): {reason(answer.get('error') or {})}"
+        status, error = answer["status"], answer.get("error") or {}
+        if error.get("type") == BLOCKED:
+            raise IndexUnreachableError(
+                blocked(f"The index {answer.get('_index')} of OpenSearch", reason(error))
             )
-    return again
+        if passing(status, error):
+            again.append(change)
+            said = f"{status}: {reason(error)}"
+        elif status >= 300 and not (status == NOT_FOUND and not error):
+            raise IndexerError(f"OpenSearch refused chunk {change.key} ({status}): {reason(error)}")
+    return again, said
 
 
 def _parts(changes: Iterable[Change]) -> Iterator[list[Change]]:

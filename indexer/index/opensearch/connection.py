@@ -18,7 +18,9 @@ from opensearchpy.exceptions import (
     TransportError,
 )
 
-from indexer.errors import IndexUnavailableError
+from indexer.errors import IndexerError, IndexUnavailableError, IndexUnreachableError
+from indexer.index.opensearch.login import Login, by_password, by_signature, by_token
+from indexer.index.opensearch.trouble import BLOCKED, advice, blocked, passing
 
 ADVICE = (
     'Run "clausewatch ingest" with your documents, or "clausewatch rebuild" if they were ingested before.'
@@ -34,8 +36,13 @@ class Connection:
     Attributes:
         hosts: "https://search.example.com:9200"; without credentials, as they would show in messages.
         user: Name to log in with; empty for none.
-        password_file: File whose first line is the password, read at each connection.
+        password_file: File whose first line is the password.
+        token_file: File whose first line is a token, which takes the place of user and password.
+        aws_region: Region of AWS that requests are signed for, in the place of both; empty for none.
+        aws_service: What AWS calls the service: es, or aoss for a serverless collection.
         ca_file: Certificates of the authorities that vouch for the servers; None for the system's.
+        certificate_file: Certificate that this side shows; None for none.
+        key_file: Its private key; None where the certificate's file holds it too.
         timeout: Seconds to wait for an answer.
         retries: How often another host is asked after one did not answer.
         pool: Connections kept open to each host.
@@ -48,7 +55,12 @@ class Connection:
     hosts: tuple[str, ...]
     user: str = ""
     password_file: Path | None = None
+    token_file: Path | None = None
+    aws_region: str = ""
+    aws_service: str = "es"
     ca_file: Path | None = None
+    certificate_file: Path | None = None
+    key_file: Path | None = None
     timeout: float = 30.0
     retries: int = 2
     pool: int = 16
@@ -77,34 +89,57 @@ class Connection:
         """The hosts, for messages."""
         return ", ".join(self.hosts)
 
+    @property
+    def who(self) -> str:
+        """Whom the cluster lets in or refuses, and what to check then, for messages."""
+        if self.token_file is not None:
+            return "the token: check its file, whether it has expired, and its roles"
+        if self.aws_region:
+            return (
+                f"the signature for {self.aws_service} in {self.aws_region}: check credentials and policies"
+            )
+        return f"the user {self.user or '(none)'}: check the name, the password file and the roles"
+
     def client(self) -> OpenSearch:
-        """Returns a client; nothing is sent yet. Raises IndexUnavailableError for unreadable files."""
-        options: dict[str, Any] = {}
-        if self.user:
-            options["http_auth"] = (self.user, self._password())
-        if self.ca_file is not None:
-            if not self.ca_file.is_file():
-                raise IndexUnavailableError(f"There is no file of certificates at {self.ca_file}.")
-            options["ca_certs"] = str(self.ca_file)
+        """Returns a client; nothing is sent yet. Raises IndexUnreachableError for unreadable files."""
+        files = {
+            "ca_certs": self.ca_file,
+            "client_cert": self.certificate_file,
+            "client_key": self.key_file,
+        }
+        options: dict[str, Any] = {name: _readable(file) for name, file in files.items() if file is not None}
         return OpenSearch(
             list(self.hosts),
+            http_auth=self._login(),
             timeout=self.timeout,
             max_retries=self.retries,
+            # A server that hangs is passed over where there is another one.
+            retry_on_timeout=len(self.hosts) > 1,
             pool_maxsize=self.pool,
             ssl_show_warn=False,
             **options,
         )
 
-    def _password(self) -> str:
+    def _login(self) -> Login | None:
+        if self.token_file is not None:
+            return by_token(self.token_file)
+        if self.aws_region:
+            return by_signature(self.aws_region, self.aws_service)
+        if not self.user:
+            return None
         if self.password_file is None:
-            raise IndexUnavailableError(f"There is no password file for the user {self.user} of OpenSearch.")
-        try:
-            lines = self.password_file.read_text(encoding="utf-8").splitlines()
-        except OSError as error:
-            raise IndexUnavailableError(
-                f"The password file {self.password_file} cannot be read: {error.strerror}."
-            ) from error
-        return lines[0] if lines else ""
+            raise IndexUnreachableError(f"There is no password file for the user {self.user} of OpenSearch.")
+        return by_password(self.user, self.password_file)
+
+
+def _readable(file: Path) -> str:
+    try:
+        file.open("rb").close()
+    except OSError as error:
+        raise IndexUnreachableError(
+            f"The file of certificates or keys {file} cannot be read: {error.strerror}."
+        ) from error
+    return str(file)
 
 
 @contextmanager
@@ -112,29 +147,32 @@ def translated(connection: Connection) -> Iterator[None]:
     """Turns what the client raises into IndexUnavailableError, which says what to do."""
     try:
         yield
-    except ConnectionTimeout as error:
-        raise IndexUnavailableError(
-            f"OpenSearch at {connection.where} did not answer within {connection.timeout:g} seconds."
-        ) from error
-    except ConnectionError as error:
-        raise IndexUnavailableError(
-            f"OpenSearch at {connection.where} cannot be reached. Start it, or correct its address."
-        ) from error
-    except (AuthenticationException, AuthorizationException) as error:
-        raise IndexUnavailableError(
-            f"OpenSearch at {connection.where} refuses the user {connection.user or '(none)'}: "
-            "check the name, the password file and the roles."
-        ) from error
-    except NotFoundError as error:
-        raise missing(connection) from error
-    except TransportError as error:
-        raise IndexUnavailableError(
-            f"OpenSearch at {connection.where} answered {described(error)}."
-        ) from error
     except OpenSearchException as error:
-        raise IndexUnavailableError(
-            f"OpenSearch at {connection.where} cannot be used: {type(error).__name__}."
-        ) from error
+        raise _ours(connection, error) from error
+
+
+def _ours(connection: Connection, error: OpenSearchException) -> IndexerError:
+    where = connection.where
+    if not isinstance(error, TransportError):
+        return IndexUnreachableError(f"OpenSearch at {where} cannot be used: {type(error).__name__}.")
+    if isinstance(error.info, IndexerError):  # raised while a request was made
+        return error.info
+    if isinstance(error, ConnectionTimeout):
+        return IndexUnreachableError(
+            f"OpenSearch at {where} did not answer within {connection.timeout:g} seconds."
+        )
+    if isinstance(error, ConnectionError):
+        return IndexUnreachableError(f"OpenSearch at {where} cannot be reached. {advice(str(error.info))}")
+    if error.error == BLOCKED:
+        return IndexUnreachableError(blocked(f"OpenSearch at {where}", described(error)))
+    if isinstance(error, AuthenticationException | AuthorizationException):
+        return IndexUnreachableError(f"OpenSearch at {where} refuses {connection.who}.")
+    if isinstance(error, NotFoundError):
+        return missing(connection)
+    said = error.info.get("error") if isinstance(error.info, dict) else None
+    again = passing(error.status_code, said if isinstance(said, dict) else {})
+    kind = IndexUnreachableError if again else IndexUnavailableError
+    return kind(f"OpenSearch at {where} answered {described(error)}.")
 
 
 def missing(connection: Connection) -> IndexUnavailableError:

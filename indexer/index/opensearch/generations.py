@@ -11,8 +11,9 @@ from typing import Any
 from opensearchpy import OpenSearch
 from opensearchpy.exceptions import NotFoundError, RequestError
 
-from indexer.errors import IndexUnavailableError
+from indexer.errors import IndexUnavailableError, NewerIndexError
 from indexer.index.mapping import chunk_mapping
+from indexer.index.opensearch.asking import whole
 from indexer.index.opensearch.connection import Connection, missing
 from indexer.index.opensearch.schema import FORMAT, index_body
 
@@ -83,7 +84,7 @@ class Generations:
     def check(self, generation: Generation, encoder: str, dimension: int) -> None:
         """Refuses a generation that this version or this encoder did not make."""
         if generation.format > FORMAT:
-            raise IndexUnavailableError(
+            raise NewerIndexError(
                 f"The search index {self.index(generation.name)} was made by a newer version of Clausewatch. "
                 f"Install that version, or make the index anew. {REBUILD}"
             )
@@ -137,6 +138,14 @@ class Generations:
             self._client.indices.delete(index=self.index(name), params={"ignore_unavailable": "true"})
             self._client.delete(index=self.state, id=name, params={"ignore": 404})
 
+    def refresh(self, name: str) -> None:
+        """Lets all changes of a generation show, on every copy. Raises IndexUnreachableError."""
+        whole(self._connection, self._client.indices.refresh(index=self.index(name)))
+
+    def chunks(self, name: str) -> int:
+        """Returns how many chunks a generation shows. Raises IndexUnreachableError."""
+        return int(whole(self._connection, self._client.count(index=self.index(name)))["count"])
+
     def position(self, name: str) -> int:
         """Returns the outbox row up to which a generation is complete; 0 where that was lost."""
         found = self._client.get(index=self.state, id=name, params={"ignore": 404})
@@ -162,7 +171,9 @@ class Generations:
                 raise
 
     def _read(self, index: str) -> Generation:
-        found = self._client.indices.get_mapping(index=index, params={"filter_path": "*.mappings._meta"})
+        found = self._client.indices.get_mapping(
+            index=index, params={"filter_path": "*.mappings._meta", "local": "true"}
+        )
         if len(found) != 1:
             raise IndexUnavailableError(f"{index} of OpenSearch is no search index of Clausewatch. {REBUILD}")
         [(name, content)] = found.items()

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from opensearchpy import OpenSearch
 
 from indexer.errors import IndexUnavailableError
-from indexer.index.opensearch.asking import Reader
+from indexer.index.opensearch.asking import Reader, partial
 from indexer.index.opensearch.builder import Builder
 from indexer.index.opensearch.connection import Connection, missing, translated
 from indexer.index.opensearch.counts import count_body, counts, next_page
@@ -99,6 +99,8 @@ class OpenSearchIndex:
                 body={"ids": sorted({str(key) for key in keys})},
                 params={"_source_includes": VECTOR},
             )["docs"]
+        if any("error" in each for each in found):
+            raise partial(self._connection)
         return {
             int(each["_id"]): np.array(each["_source"][VECTOR], np.float32)
             for each in found
@@ -158,7 +160,7 @@ class OpenSearchIndex:
                 backend="opensearch",
                 generation=present.name,
                 previous=pointers.previous,
-                chunks=int(self._client.count(index=index)["count"]),
+                chunks=self._generations.chunks(present.name),
                 position=self._generations.position(present.name),
                 vector_kind=f"HNSW of {present.engine}",
                 encoder=present.encoder,

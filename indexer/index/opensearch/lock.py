@@ -8,16 +8,16 @@ import os
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from threading import Event, Thread
 from typing import Any
 from uuid import uuid4
 
 from opensearchpy import OpenSearch
-from opensearchpy.exceptions import ConflictError, NotFoundError, OpenSearchException
+from opensearchpy.exceptions import ConflictError, OpenSearchException
 
-from indexer.errors import IndexUnavailableError, WriterBusyError
+from indexer.errors import IndexUnreachableError, WriterBusyError
 
 LEASE_SECONDS = 30.0
 WRITER = "writer"
@@ -47,19 +47,23 @@ class Lease:
 
     def renew(self) -> None:
         """Keeps the lock for another while. Raises ConflictError where another writer has taken it."""
-        self._write(self._version)
+        try:
+            self._write(self._version)
+        except ConflictError:
+            stored = self._stored()
+            if not self._is_mine(stored):
+                raise
+            self._write(_version(stored))
 
     def release(self) -> None:
-        """Gives the lock back, unless another writer has taken it."""
-        try:
+        """Gives the lock back, unless another writer has taken it; out of reach, it ends by itself."""
+        with suppress(OpenSearchException):
             self._client.delete(index=self._index, id=WRITER, params=self._version)
-        except (ConflictError, NotFoundError):
-            return
 
     def check(self) -> None:
         """Raises IndexUnavailableError where the lock may have gone to another writer."""
         if time.monotonic() >= self._until:
-            raise IndexUnavailableError(
+            raise IndexUnreachableError(
                 "The lock of the search index was lost, since OpenSearch could not be reached for a while. "
                 "Nothing is lost; try again."
             )
@@ -68,17 +72,25 @@ class Lease:
         until = time.monotonic() + LEASE_SECONDS
         body = {**self._holder, "expires": time.time() + LEASE_SECONDS}
         written = self._client.index(index=self._index, id=WRITER, body=body, params=dict(conditions))
-        self._version = {"if_seq_no": written["_seq_no"], "if_primary_term": written["_primary_term"]}
+        self._version = _version(written)
         self._until = until
 
+    def _stored(self) -> dict[str, Any]:
+        found: dict[str, Any] = self._client.get(index=self._index, id=WRITER, params={"ignore": 404})
+        return found
+
+    def _is_mine(self, stored: dict[str, Any]) -> bool:
+        """Whether the lock was written by a request of this one whose answer was lost."""
+        return bool(stored.get("_source", {}).get("token") == self._holder["token"])
+
     def _take_over(self) -> None:
-        found = self._client.get(index=self._index, id=WRITER, params={"ignore": 404})
+        found = self._stored()
         holder = found.get("_source", {})
         try:
             if not holder:  # given back in this moment
                 self._write({"op_type": "create"})
-            elif holder["expires"] <= time.time():
-                self._write({"if_seq_no": found["_seq_no"], "if_primary_term": found["_primary_term"]})
+            elif self._is_mine(found) or holder["expires"] <= time.time():
+                self._write(_version(found))
             else:
                 raise WriterBusyError(_described(holder))
         except ConflictError as error:
@@ -114,6 +126,11 @@ def _keep(lease: Lease, done: Event) -> None:
             return
         except OpenSearchException:
             continue
+
+
+def _version(stored: dict[str, Any]) -> dict[str, int]:
+    """Returns the condition that a document is still as it was answered."""
+    return {"if_seq_no": stored["_seq_no"], "if_primary_term": stored["_primary_term"]}
 
 
 def _described(holder: dict[str, Any]) -> str:

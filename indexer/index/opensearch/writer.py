@@ -37,7 +37,7 @@ def apply_update(
         checked(each.vector, each.key, present.dimension)
     index = generations.index(present.name)
     # What an apply that was killed has left behind must be seen.
-    client.indices.refresh(index=index)
+    generations.refresh(present.name)
     documents = {each.document for each in chunks.values()} | set(removed_documents)
     stored = _stored_prints(client, index, sorted(documents))
     changes = [bulk.remove(key) for key in sorted(stored.keys() - chunks.keys())]
@@ -46,7 +46,7 @@ def apply_update(
     ]
     if changes:
         bulk.send(client, index, changes)
-        client.indices.refresh(index=index)
+        generations.refresh(present.name)
 
 
 def advance(generations: Generations, lease: Lease, name: str, position: int) -> None:

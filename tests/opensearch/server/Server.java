@@ -11,7 +11,7 @@ import org.opensearch.node.InternalSettingsPreparer;
 import org.opensearch.node.Node;
 import org.opensearch.plugins.PluginInfo;
 
-/** One node on loopback, on ports that the system chooses, with the plugins on the class path. */
+/** One node on loopback with the plugins on the class path. */
 public final class Server extends Node {
     private static final List<String> PLUGINS = List.of(
             "org.opensearch.transport.Netty4ModulePlugin",
@@ -25,22 +25,28 @@ public final class Server extends Node {
         super(environment, plugins, false);
     }
 
-    /** Arguments: an empty folder for data; the file to which the port is written once the node answers. */
+    /**
+     * Arguments: a folder for data; the file to which the port is written once the node answers; then settings as
+     * name=value.
+     */
     public static void main(String[] arguments) throws Exception {
-        Settings settings = Settings.builder()
+        Settings.Builder settings = Settings.builder()
                 .put("path.home", arguments[0])
                 .put("cluster.name", "clausewatch-tests")
                 .put("node.name", "one")
-                .put("discovery.type", "single-node")
                 .put("network.host", "127.0.0.1")
-                .put("http.port", "0")
                 .put("transport.port", "0")
                 .put("http.type", "netty4")
                 .put("transport.type", "netty4")
                 .put("node.processors", 2)
-                .put("cluster.routing.allocation.disk.threshold_enabled", false)
-                .build();
-        Environment environment = InternalSettingsPreparer.prepareEnvironment(settings, Map.of(), null, () -> "one");
+                .put("cluster.routing.allocation.disk.threshold_enabled", false);
+        for (int number = 2; number < arguments.length; number++) {
+            String[] setting = arguments[number].split("=", 2);
+            settings.put(setting[0], setting[1]);
+        }
+        Settings given = settings.build();
+        Environment environment =
+                InternalSettingsPreparer.prepareEnvironment(given, Map.of(), null, () -> given.get("node.name"));
         List<PluginInfo> plugins = PLUGINS.stream().map(Server::plugin).toList();
         Server server = new Server(environment, plugins);
         server.start();
