@@ -1,7 +1,7 @@
 """The composition root: constructs the real parts from the settings; everything else is given them."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -72,7 +72,7 @@ class Parts:
 
     @cached_property
     def ingest(self) -> Ingest:
-        """Who takes files in."""
+        """Who takes files in; ClusterUnavailableError where a Ray cluster is named and does not answer."""
         settings = self.settings
         limits = Limits(
             jobs=settings.jobs,
@@ -80,7 +80,7 @@ class Parts:
             memory_mb=settings.extract_memory_mb,
             max_bytes=settings.max_file_mb << 20,
         )
-        return Ingest(
+        ingest = Ingest(
             settings.home,
             self.engine,
             self.blobs,
@@ -90,6 +90,7 @@ class Parts:
             limits,
             encoder_name=settings.encoder,
         )
+        return _on_ray(ingest, settings) if settings.ray else ingest
 
 
 def index_directory(home: Path) -> Path:
@@ -114,6 +115,26 @@ def _in_opensearch(settings: Settings, encoder: Encoder) -> ChunkIndex:
     except ValueError as error:
         raise SettingsError(f"CLAUSEWATCH_OPENSEARCH_URL: {error}") from error
     return OpenSearchIndex(connection, encoder.version, encoder.dimension)
+
+
+def _on_ray(ingest: Ingest, settings: Settings) -> Ingest:
+    """Returns an ingest whose files are read and encoded by a Ray cluster, connected by now."""
+    from indexer import ray_cluster  # noqa: PLC0415 - others need no Ray
+
+    ray_cluster.connect(settings.ray)
+    setup = ray_cluster.Setup(
+        settings.encoder,
+        settings.encoder_backend,
+        (settings.home / "models").resolve(),
+        ingest.limits,
+        ingest.encoder.version,
+    )
+    return replace(
+        ingest,
+        encoder=ray_cluster.RayEncoder(ingest.encoder, setup),
+        open_pool=lambda _limits, _encoder: ray_cluster.RayPool(setup),
+        batches=ray_cluster.batches(),
+    )
 
 
 def _path(name: str) -> Path | None:

@@ -75,6 +75,7 @@ class Ingest:
         home: Folder of the writer lock of SQLite's records; nothing below it is ever ingested.
         encoder_name: As given to ``load_encoder``; the worker processes count tokens for it.
         open_pool: Opens the pool that extracts files, for limits and an encoder's name.
+        batches: Batches of texts that the encoder takes side by side.
     """
 
     home: Path
@@ -87,6 +88,7 @@ class Ingest:
     encoder_name: str = ""
     clock: Callable[[], datetime] = _now
     open_pool: Callable[[Limits, str], AbstractContextManager[FilePool]] = isolated_pool
+    batches: int = 1
 
     def run(
         self,
@@ -175,7 +177,7 @@ class Ingest:
     ) -> RunSummary:
         started = time.monotonic()
         try:
-            with closing(Encoding(self.engine, self.encoder)) as encoding:
+            with closing(Encoding(self.engine, self.encoder, self.batches)) as encoding:
                 target = self._target(run, collection, lock)
                 writer = self._lead(target, items, encoding, progress)
             lock.confirm()

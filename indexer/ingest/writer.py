@@ -26,7 +26,8 @@ from models.packs import Pack
 
 # A batch is started when it has so many texts to encode, passages, or files; whatever comes first.
 BATCH_TEXTS, BATCH_CHUNKS, BATCH_FILES = 256, 2000, 200
-# Batches that may wait: enough that the encoder always has the next one, few enough for the memory.
+# Batches that may wait, beside those that are encoded side by side: enough that the encoder always has
+# the next one, few enough for the memory.
 WAITING_BATCHES = 2
 # Files that need no encoder are written at least so often.
 KNOWN_SECONDS = 0.5
@@ -163,7 +164,7 @@ class Writer:
 
     def _is_due(self, batch: Batch) -> bool:
         done = batch.vectors is not None and batch.vectors.done()
-        return done or len(self._waiting) > WAITING_BATCHES
+        return done or len(self._waiting) > WAITING_BATCHES + self._encoding.at_once - 1
 
     def _write(self, batch: Batch) -> None:
         assert batch.vectors is not None

@@ -21,8 +21,13 @@ if TYPE_CHECKING:
 @click.option(
     "--jobs", type=click.IntRange(1, 256), metavar="N", help="Worker processes (default: processors)."
 )
+@click.option(
+    "--ray", metavar="ADDRESS", help="Extract and encode on a Ray cluster (default CLAUSEWATCH_RAY, none)."
+)
 @click.option("--json", "as_json", is_flag=True, help="End with one JSON object.")
-def command(paths: tuple[Path, ...], collection: str, watch: bool, jobs: int | None, as_json: bool) -> int:
+def command(
+    *, paths: tuple[Path, ...], collection: str, watch: bool, jobs: int | None, ray: str | None, as_json: bool
+) -> int:
     """Read files and folders and make them searchable.
 
     What was read before and has not changed is left as it is, so the same command may be repeated. Every
@@ -30,6 +35,7 @@ def command(paths: tuple[Path, ...], collection: str, watch: bool, jobs: int | N
     """
     settings = load_settings()
     settings = settings if jobs is None else replace(settings, jobs=jobs)
+    settings = settings if ray is None else replace(settings, ray=ray)
     summary = _run(settings, paths, collection, watch=watch)
     click.echo(_as_json(summary) if as_json else _in_words(summary))
     if watch:
