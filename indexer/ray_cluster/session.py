@@ -4,6 +4,8 @@ import importlib
 import logging
 import re
 import socket
+import threading
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from indexer.errors import ClusterUnavailableError, IndexerError
@@ -14,6 +16,8 @@ INSTALL = "Ray is not installed; run: pip install 'clausewatch[ray]'"
 RETRIES = 3
 _ADDRESS = re.compile(r"(\[[0-9A-Fa-f:]+\]|[\w.-]+):(\d{1,5})", re.ASCII)
 _CONNECT_SECONDS = 5.0
+# A driver waits half a minute for its own machine to be known to the cluster.
+JOIN_SECONDS = 60.0
 
 
 def library() -> Any:  # noqa: ANN401 - Ray's module, which has no types
@@ -42,19 +46,40 @@ def connect(address: str) -> None:
     try:
         with socket.create_connection((found[1].strip("[]"), int(found[2])), _CONNECT_SECONDS):
             pass
-        ray.init(
-            address=address,
-            ignore_reinit_error=True,
-            configure_logging=False,
-            logging_level=logging.WARNING,
-            log_to_driver=False,
-        )
+        _join(ray, address)
     except (OSError, OverflowError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
         raise ClusterUnavailableError(
             f"The Ray cluster at {address} cannot be reached: {_line(error)}. This machine must be part of "
             f"it: ray start --address={address}"
         ) from error
     processors()
+
+
+def _join(ray: Any, address: str) -> None:  # noqa: ANN401
+    """Connects, or gives up in time: Ray itself asks a server that is none for a quarter of an hour."""
+    answers: SimpleQueue[Exception | None] = SimpleQueue()
+
+    def join() -> None:
+        try:
+            ray.init(
+                address=address,
+                ignore_reinit_error=True,
+                configure_logging=False,
+                logging_level=logging.WARNING,
+                log_to_driver=False,
+            )
+        except Exception as error:  # noqa: BLE001 - raised by whoever waits
+            answers.put(error)
+        else:
+            answers.put(None)
+
+    threading.Thread(target=join, name="ray", daemon=True).start()
+    try:
+        error = answers.get(timeout=JOIN_SECONDS)
+    except Empty:
+        raise TimeoutError(f"no answer within {JOIN_SECONDS:g} seconds") from None
+    if error is not None:
+        raise error
 
 
 def processors() -> int:

@@ -1,7 +1,9 @@
 """What is said of a cluster that cannot be reached."""
 
 import socket
+import subprocess
 import sys
+import time
 
 import pytest
 
@@ -30,3 +32,29 @@ def test_a_cluster_that_does_not_answer_is_named_with_its_address(port: int | No
         address = f"127.0.0.1:{port or taken.getsockname()[1]}"
         with pytest.raises(ClusterUnavailableError, match=f"{address} cannot be reached"):
             connect(address)
+
+
+STRANGER = """
+from indexer.ray_cluster import session
+session.JOIN_SECONDS = 3.0
+try:
+    session.connect("{address}")
+except session.ClusterUnavailableError as error:
+    print(error)
+"""
+
+
+@pytest.mark.slow
+def test_a_server_that_is_no_ray_is_given_up_in_time() -> None:
+    pytest.importorskip("ray", reason="Ray is not installed: make install")
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        address = f"127.0.0.1:{silent.getsockname()[1]}"
+        started = time.monotonic()
+        done = subprocess.run(
+            [sys.executable, "-c", STRANGER.format(address=address)],
+            capture_output=True, text=True, timeout=60, check=True,
+        )  # fmt: skip
+    assert f"{address} cannot be reached: no answer within 3 seconds" in done.stdout
+    assert time.monotonic() - started < 30
