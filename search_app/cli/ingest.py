@@ -24,9 +24,17 @@ if TYPE_CHECKING:
 @click.option(
     "--ray", metavar="ADDRESS", help="Extract and encode on a Ray cluster (default CLAUSEWATCH_RAY, none)."
 )
+@click.option("--share", is_flag=True, help="Let processes of clausewatch worker --join take part.")
 @click.option("--json", "as_json", is_flag=True, help="End with one JSON object.")
 def command(
-    *, paths: tuple[Path, ...], collection: str, watch: bool, jobs: int | None, ray: str | None, as_json: bool
+    *,
+    paths: tuple[Path, ...],
+    collection: str,
+    watch: bool,
+    jobs: int | None,
+    ray: str | None,
+    share: bool,
+    as_json: bool,
 ) -> int:
     """Read files and folders and make them searchable.
 
@@ -36,7 +44,7 @@ def command(
     settings = load_settings()
     settings = settings if jobs is None else replace(settings, jobs=jobs)
     settings = settings if ray is None else replace(settings, ray=ray)
-    summary = _run(settings, paths, collection, watch=watch)
+    summary = _run(settings, paths, collection, watch=watch, share=share)
     click.echo(_as_json(summary) if as_json else _in_words(summary))
     if watch:
         from search_app.cli.worker import work  # noqa: PLC0415 - only watching pays for the import
@@ -46,14 +54,16 @@ def command(
     return FAILED if summary.outcomes["failed"] else 0
 
 
-def _run(settings: Settings, paths: tuple[Path, ...], collection: str, *, watch: bool) -> "RunSummary":
+def _run(
+    settings: Settings, paths: tuple[Path, ...], collection: str, *, watch: bool, share: bool
+) -> "RunSummary":
     from indexer.watch import watch_paths  # noqa: PLC0415
     from search_app.cli.progress import progress  # noqa: PLC0415 - the help page must not pay for the imports
     from search_app.compose import compose  # noqa: PLC0415
 
     parts = compose(settings)
     with progress("Ingesting", "files") as report:
-        summary = parts.ingest.run(paths, collection, report=report, wait=WAIT_SECONDS)
+        summary = parts.ingest.run(paths, collection, report=report, wait=WAIT_SECONDS, share=share)
     if watch:
         watch_paths(parts.ingest, paths, collection)
     for failure in summary.failures:
