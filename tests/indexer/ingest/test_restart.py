@@ -15,7 +15,7 @@ from indexer.records.heartbeat import WORKER as ROLE
 from indexer.records.heartbeat import read_heartbeat
 from indexer.records.read import run_records
 from tests.indexer.ingest.office import LEASE, NDA, Office, mail, make_office
-from tests.indexer.ingest.test_watch import eventually, names
+from tests.indexer.ingest.test_worker import eventually
 from tests.postgres import PASSWORD, PostgresServer, new_database
 
 TABLES = ("chunks", "vectors", "predictions", "document_texts", "documents", "source_versions")
@@ -117,7 +117,7 @@ def test_a_worker_goes_on_after_a_restart(own_postgres: PostgresServer, tmp_path
             assert eventually(lambda: lives(office))
             own_postgres.restart()
             enqueue_upload(office.engine, office.blobs, "contracts", [("nda.txt", NDA.encode())])
-            assert eventually(lambda: names(office) == {"nda.txt"})
+            assert eventually(lambda: office.names() == {"nda.txt"})
             assert eventually(lambda: holder(office.engine, office.home, WORKER) is not None)
         finally:
             stop.set()
