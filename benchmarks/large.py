@@ -12,8 +12,10 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 from sqlalchemy import func, select
@@ -29,6 +31,7 @@ from search_app.settings import Settings
 # Queries before the first that counts: a server in use has its files in memory. A peer's are its library's.
 WARMING = 200
 PEER_WARMING = 20
+NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +72,8 @@ def run(
 ) -> Figures:
     """Measures everything once; ``queries`` is a queries.jsonl whose searches are asked too."""
     build = prepare(base, folder, wanted)
-    label = _frequent_label(folder)
-    fragments = sample_queries(_texts(folder), requests + WARMING)
+    label = frequent_label(folder)
+    fragments = sample_queries(texts(folder), requests + WARMING)
     real = fragments[:WARMING] + real_queries(load_pack("contracts"), queries, requests)
     opening = _opening(folder)
     plain, filtered = [("facets", "0")], [("facets", "0"), ("label", label)]
@@ -81,17 +84,28 @@ def run(
         ("fragments of 2 to 8 words", fragments, plain),
         (f"fragments, label {label}", fragments, filtered),
     )
-    latencies = [_latency(folder, *case) for case in cases]
+    latencies = [latency(folder, *case) for case in cases]
     added = _add(folder, contract)
     return Figures(_count(folder), build, opening, added, tuple(latencies))
 
 
-def _latency(folder: Path, name: str, asked: list[str], parameters: list[tuple[str, str]]) -> Latency:
-    """Measures queries on a server of their own, which has encoded none of them before."""
-    server = _clausewatch(folder, "serve", "--no-worker", "--port", "0")
+def latency(
+    folder: Path,
+    name: str,
+    asked: list[str],
+    parameters: list[tuple[str, str]],
+    *,
+    warm: int = WARMING,
+    settings: Mapping[str, str] = NO_SETTINGS,
+) -> Latency:
+    """Measures queries on a server of their own, which has encoded none of them before.
+
+    The first ``warm`` do not count; ``settings`` are environment variables for the server.
+    """
+    server = _clausewatch(folder, "serve", "--no-worker", "--port", "0", settings=settings)
     try:
         host, port = _address(server)
-        return measure(host, port, asked, name=name, parameters=parameters, warm=WARMING)
+        return measure(host, port, asked, name=name, parameters=parameters, warm=warm)
     finally:
         server.terminate()
         server.wait()
@@ -121,13 +135,15 @@ def dump(folder: Path, target: Path, requests: int) -> None:
         vectors=found,
         labels=labels,
     )
-    queries = sample_queries(_texts(folder), requests + PEER_WARMING)
+    queries = sample_queries(texts(folder), requests + PEER_WARMING)
     encoded = parts.encoder.encode(queries)
-    np.savez(target / "queries.npz", texts=np.array(queries), vectors=encoded, label=_frequent_label(folder))
+    np.savez(target / "queries.npz", texts=np.array(queries), vectors=encoded, label=frequent_label(folder))
 
 
-def _clausewatch(home: Path, *arguments: str) -> subprocess.Popen[str]:
-    environment = os.environ | {"CLAUSEWATCH_HOME": str(home)}
+def _clausewatch(
+    home: Path, *arguments: str, settings: Mapping[str, str] = NO_SETTINGS
+) -> subprocess.Popen[str]:
+    environment = {**os.environ, **settings, "CLAUSEWATCH_HOME": str(home)}
     command = [sys.executable, "-m", "search_app.cli", *arguments]
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
 
@@ -140,7 +156,8 @@ def _address(server: subprocess.Popen[str]) -> tuple[str, int]:
     raise RuntimeError("the server ended without printing its address")
 
 
-def _texts(home: Path) -> list[str]:
+def texts(home: Path) -> list[str]:
+    """Returns 5,000 passages of a home, to draw queries from."""
     with open_records(f"sqlite:///{home / 'records.sqlite'}").connect() as connection:
         return list(connection.execute(select(chunks.c.text).order_by(chunks.c.key).limit(5000)).scalars())
 
@@ -150,7 +167,8 @@ def _count(home: Path) -> int:
         return int(connection.execute(select(func.count()).select_from(chunks)).scalar_one())
 
 
-def _frequent_label(home: Path) -> str:
+def frequent_label(home: Path) -> str:
+    """Returns a label that many passages of a home have."""
     with open_records(f"sqlite:///{home / 'records.sqlite'}").connect() as connection:
         found = connection.execute(select(predictions.c.label).limit(20000)).scalars()
         return Counter(found).most_common(1)[0][0]

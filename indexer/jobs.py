@@ -17,6 +17,7 @@ from indexer.errors import IndexerError, IndexUnavailableError, WriterBusyError
 from indexer.ingest import Ingest
 from indexer.ingest.join import Joiner, StoppedError
 from indexer.locks import WORKER, WRITER, Lock, held
+from indexer.project_events import EventProjection
 from indexer.rebuild import ensure_index
 from indexer.records.codec import time_to_text
 from indexer.records.database import writing
@@ -28,7 +29,7 @@ from models.errors import ModelsError
 
 _log = logging.getLogger(__name__)
 # Seconds between two runs of each job.
-UPLOADS, TOUCHED, OUTBOX, HEARTBEAT, RECONCILE, STALE_RUNS = 0.5, 0.5, 1.0, 5.0, 60.0, 60.0
+UPLOADS, TOUCHED, OUTBOX, EVENTS, HEARTBEAT, RECONCILE, STALE_RUNS = 0.5, 0.5, 1.0, 2.0, 5.0, 60.0, 60.0
 # A job that could not start in time, because the machine slept, is run once afterwards.
 _GRACE_SECONDS = 3600
 
@@ -40,12 +41,20 @@ class Jobs:
         ingest: What takes files in.
         stop: Set when the worker is to end; long work then stops at the next file.
         lock: That of the worker, where it holds one.
+        projection: Writes search events elsewhere too, where that is wanted.
     """
 
-    def __init__(self, ingest: Ingest, stop: threading.Event, lock: Lock | None = None) -> None:
+    def __init__(
+        self,
+        ingest: Ingest,
+        stop: threading.Event,
+        lock: Lock | None = None,
+        projection: EventProjection | None = None,
+    ) -> None:
         self._ingest = ingest
         self._stop = stop
         self._lock = lock
+        self.projection = projection
         self._since = time_to_text(ingest.clock())
         self.watcher = Watcher(ingest, self._report)
 
@@ -72,6 +81,11 @@ class Jobs:
         with held(ingest.engine, ingest.home, WRITER, "applying changes"):
             ensure_index(ingest.engine, ingest.index, ingest.encoder, ingest.packs)
             apply_outbox(ingest.engine, ingest.index, ingest.packs)
+
+    def events(self) -> None:
+        """Projects the search events that were recorded since."""
+        if self.projection is not None:
+            self.projection.run(self._stop)
 
     def stale_runs(self) -> None:
         """Closes the runs of processes that died."""
@@ -115,6 +129,7 @@ def build_scheduler(jobs: Jobs) -> BackgroundScheduler:
         (jobs.outbox, OUTBOX, "default"),
         (jobs.reconcile, RECONCILE, "folders"),
         (jobs.touched, TOUCHED, "folders"),
+        *([(jobs.events, EVENTS, "default")] if jobs.projection is not None else []),
     ):
         scheduler.add_job(
             _Guarded(job),
@@ -127,20 +142,23 @@ def build_scheduler(jobs: Jobs) -> BackgroundScheduler:
     return scheduler
 
 
-def run_worker(ingest: Ingest, stop: threading.Event | None = None) -> None:
+def run_worker(
+    ingest: Ingest, stop: threading.Event | None = None, *, events: EventProjection | None = None
+) -> None:
     """Runs the worker until ``stop`` is set, or until SIGTERM or SIGINT where there is none.
 
-    What it is at ends at the next file; the next worker goes on from there.
+    What it is at ends at the next file; the next worker goes on from there. ``events`` writes search events
+    elsewhere too, where that is wanted.
 
     Raises:
         WriterBusyError: A worker already runs on these records.
     """
     with held(ingest.engine, ingest.home, WORKER, "worker") as lock:
         if stop is not None:
-            _run(ingest, stop, lock)
+            _run(Jobs(ingest, stop, lock, events), stop)
         else:
             with _signalled() as signalled:
-                _run(ingest, signalled, lock)
+                _run(Jobs(ingest, signalled, lock, events), signalled)
 
 
 def run_joiner(ingest: Ingest) -> None:
@@ -150,8 +168,7 @@ def run_joiner(ingest: Ingest) -> None:
         Joiner(ingest, stop).work()
 
 
-def _run(ingest: Ingest, stop: threading.Event, lock: Lock) -> None:
-    jobs = Jobs(ingest, stop, lock)
+def _run(jobs: Jobs, stop: threading.Event) -> None:
     scheduler = build_scheduler(jobs)
     jobs.watcher.start()
     scheduler.start()

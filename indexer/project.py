@@ -101,8 +101,9 @@ def _projected(
 ) -> Iterator[IndexedChunk]:
     rows = connection.execute(query).mappings().all()
     labels = labels_of(connection, {row["key"]: row["text"] for row in rows})
+    pack_of = {collection: packs[collection] for collection in {row["collection"] for row in rows}}
     for row in rows:
-        yield _indexed(row, labels.get(row["key"], ()), packs[row["collection"]])
+        yield _indexed(row, labels.get(row["key"], ()), pack_of[row["collection"]])
 
 
 def _indexed(row: RowMapping, labels: Iterable[LabelPrediction], pack: Pack) -> IndexedChunk:

@@ -1,1 +1,1 @@
-"""Field lists and index settings as data, read by indexer.index.mapping."""
+"""Field lists, templates and pipelines as data, read by indexer.index.definitions."""

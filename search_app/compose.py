@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 
@@ -11,6 +12,7 @@ from indexer.blobs import BlobStore
 from indexer.index.embedded import EmbeddedIndex
 from indexer.index.protocol import ChunkIndex
 from indexer.ingest import Ingest, Limits
+from indexer.project_events import EVENT_TABLES, EventProjection
 from indexer.records.database import open_records
 from models.encoder import load_encoder
 from models.packs import Pack, load_pack, pack_names
@@ -18,6 +20,9 @@ from models.protocols import Encoder
 from search_app.errors import SettingsError
 from search_app.search import Searcher
 from search_app.settings import Settings
+
+if TYPE_CHECKING:
+    from indexer.index.opensearch import Connection
 
 DEFAULT_PACK = "contracts"
 
@@ -66,6 +71,16 @@ class Parts:
         return EmbeddedIndex(index_directory(self.settings.home), encoder.version, encoder.dimension)
 
     @cached_property
+    def events(self) -> EventProjection | None:
+        """What writes search events to OpenSearch too; None where the settings have it not."""
+        if self.settings.index != "opensearch" or self.settings.opensearch_events == "off":
+            return None
+        from indexer.index.opensearch.event_index import EventIndex  # noqa: PLC0415 - others need no client
+
+        connection = opensearch_connection(self.settings)
+        return EventProjection(self.engine, [EventIndex(connection, name) for name in EVENT_TABLES])
+
+    @cached_property
     def searcher(self) -> Searcher:
         """Who answers searches."""
         return Searcher(self.index, self.encoder, self.engine, self.packs)
@@ -99,10 +114,17 @@ def index_directory(home: Path) -> Path:
 
 
 def _in_opensearch(settings: Settings, encoder: Encoder) -> ChunkIndex:
-    from indexer.index.opensearch import Connection, OpenSearchIndex  # noqa: PLC0415 - others need no client
+    from indexer.index.opensearch import OpenSearchIndex  # noqa: PLC0415 - others need no client
+
+    return OpenSearchIndex(opensearch_connection(settings), encoder.version, encoder.dimension)
+
+
+def opensearch_connection(settings: Settings) -> "Connection":
+    """Returns how the settings reach OpenSearch. Raises SettingsError for addresses that are none."""
+    from indexer.index.opensearch import Connection  # noqa: PLC0415 - others need no client
 
     try:
-        connection = Connection(
+        return Connection(
             tuple(each.strip() for each in settings.opensearch_url.split(",") if each.strip()),
             user=settings.opensearch_user,
             password_file=_path(settings.opensearch_password_file),
@@ -114,7 +136,6 @@ def _in_opensearch(settings: Settings, encoder: Encoder) -> ChunkIndex:
         )
     except ValueError as error:
         raise SettingsError(f"CLAUSEWATCH_OPENSEARCH_URL: {error}") from error
-    return OpenSearchIndex(connection, encoder.version, encoder.dimension)
 
 
 def _on_ray(ingest: Ingest, settings: Settings) -> Ingest:

@@ -23,8 +23,6 @@ from search_app.results import SearchRequest
 from search_app.settings import Settings
 
 STOP_SECONDS = 10.0
-# A search is made of short pieces in several threads; at Python's 5 ms each could wait longer than it works.
-SWITCH_SECONDS = 0.0005
 _log = logging.getLogger(__name__)
 
 
@@ -55,7 +53,6 @@ def serve(settings: Settings, *, worker: bool) -> None:
     # What is loaded by now stays: the collector need not look through it again and again.
     gc.collect()
     gc.freeze()
-    sys.setswitchinterval(SWITCH_SECONDS)
     with _worker(parts) if worker else _none():
         print(f"Clausewatch answers at http://{settings.host}:{port}/ (Ctrl-C ends it)", flush=True)  # noqa: T201
         signal.signal(signal.SIGTERM, _interrupt)

@@ -61,6 +61,8 @@ class Settings:
     opensearch_shards: int = 1
     # Copies of each shard in OpenSearch.
     opensearch_replicas: int = 1
+    # Whether searches and clicks are also written to OpenSearch, where the index lies there: on or off.
+    opensearch_events: str = "on"
 
     @property
     def records_url(self) -> str:
@@ -101,6 +103,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "encoder_backend": ("auto", "onnx", "torch"),
     "index": ("embedded", "opensearch"),
     "opensearch_engine": ("faiss", "lucene"),
+    "opensearch_events": ("on", "off"),
 }
 
 

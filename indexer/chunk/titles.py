@@ -18,6 +18,7 @@ _SENTENCE_STARTERS = re.compile(
 )
 _NO_TITLE = re.compile(
     r"(?:Subject to|Except (?:as|for)|In the event|(?:This|The|Each|Such) \w+ (?:shall|will|is|has)|If)\b"
+    r"|(?:Section|Clause|Article|Paragraph)s? \d"  # an amendment says what becomes of a section elsewhere
 )
 _UNCAPITALISED = (
     "a an and as at but by for from if in into of on or per the to upon with within without vs under over not"

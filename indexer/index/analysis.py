@@ -8,7 +8,7 @@ the elided article of "l'accord", and takes each ideograph as a word.
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -20,6 +20,8 @@ STEMMED = "stemmed"
 EXACT = "exact"
 # The words of a text are asked for twice in a row, and those of titles and headings again and again.
 REMEMBERED = 4_096
+# Different words whose terms are remembered, of each kind; contracts use the same ones over and over.
+REMEMBERED_WORDS = 65_536
 
 # Same length on both sides: offsets stay true.
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "´": "'", "`": "'", "＇": "'"})
@@ -60,6 +62,12 @@ def terms(text: str, kind: str) -> list[tuple[int, str]]:
     return _analyzed(_pattern().findall(_unify(text)[0]), kind)
 
 
+def laid(text: str, kind: str, gap: str) -> str:
+    """Returns the terms of a text separated by blanks, with ``gap`` where a word is left out."""
+    term_of = _term_of(kind)
+    return " ".join([term_of(word) or gap for word in words(text).split()])
+
+
 def stems(text: str) -> frozenset[str]:
     """Returns the different terms of the field ``text``, stop words left out."""
     return frozenset(analyzer(STEMMED).analyze(words(text)))
@@ -90,7 +98,20 @@ def analyzer(kind: str) -> tantivy.TextAnalyzer:
 
 
 def _analyzed(found: Sequence[str], kind: str) -> list[tuple[int, str]]:
-    return [(each.position, each.text) for each in analyzer(kind).pre_tokenize(" ".join(found)).tokens]
+    term_of = _term_of(kind)
+    return [(position, term) for position, word in enumerate(found) if (term := term_of(word)) is not None]
+
+
+@cache
+def _term_of(kind: str) -> Callable[[str], str | None]:
+    """Returns what gives the term of a word; None for one that is left out."""
+    analyze = analyzer(kind).analyze
+
+    @lru_cache(REMEMBERED_WORDS)
+    def term_of(word: str) -> str | None:
+        return next(iter(analyze(word)), None)
+
+    return term_of
 
 
 @cache

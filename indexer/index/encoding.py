@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 
@@ -16,6 +18,7 @@ MILLION = 1_000_000
 STRIDE = MILLION + 1
 CODE_BITS = 42
 NO_DAY = -1
+REMEMBERED_LABELS = 4_096
 
 
 def millionths(probability: float) -> int:
@@ -62,6 +65,7 @@ def fingerprint(content: bytes) -> int:
     return int.from_bytes(hashlib.blake2b(content, digest_size=8).digest(), "big") >> 1
 
 
+@lru_cache(REMEMBERED_LABELS)
 def label_code(label: str) -> int:
     """Returns the number that stands for a label name in ranges of probability.
 
@@ -71,6 +75,14 @@ def label_code(label: str) -> int:
     return number(label) >> (63 - CODE_BITS)
 
 
+def label_at(label: str, sure: int) -> str:
+    """Returns a label with its probability in millionths, as other clients ask for ranges of it.
+
+    Texts of one label are ordered as its probabilities: "Audit Rights=0.800000" to "Audit Rights=1.000000".
+    """
+    return f"{label}={sure // MILLION}.{sure % MILLION:06}"
+
+
 def risk(label: IndexedLabel) -> int:
     """Returns severity x probability in millionths."""
     return int(label.severity) * millionths(label.probability)
@@ -78,18 +90,25 @@ def risk(label: IndexedLabel) -> int:
 
 def numbers_and_names(chunk: IndexedChunk) -> dict[str, list[str] | list[int]]:
     """Returns the values of a chunk for every field of the mapping that is a keyword or a number."""
-    labels = chunk.labels
-    surely = [millionths(each.probability) for each in labels]
     return {
         "document": [chunk.document],
         "collection": [chunk.collection],
         "document_type": [chunk.document_type],
-        "label": sorted({each.label for each in labels}),
-        "label_source": sorted({each.source.value for each in labels}),
         "key": [chunk.key],
         "document_number": [number(chunk.document)],
         "day": [chunk.date.toordinal() if chunk.date else NO_DAY],
         "year": [chunk.date.year] if chunk.date else [],
+        **label_values(chunk.labels),
+    }
+
+
+def label_values(labels: Sequence[IndexedLabel]) -> dict[str, list[str] | list[int]]:
+    """Returns those of the values that come from the labels alone."""
+    surely = [millionths(each.probability) for each in labels]
+    return {
+        "label": sorted({each.label for each in labels}),
+        "label_at": [label_at(each.label, sure) for each, sure in zip(labels, surely, strict=True)],
+        "label_source": sorted({each.source.value for each in labels}),
         "severity": [max(int(each.severity) for each in labels)] if labels else [],
         "probability": [max(surely)] if labels else [],
         "label_probability": [

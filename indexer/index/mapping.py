@@ -1,13 +1,12 @@
 """The field list of the index, read from mappings/chunks.json; every backend derives its schema from it."""
 
-import hashlib
 import json
 from collections.abc import Mapping as MappingType
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from importlib import resources
 
+from indexer.index.definitions import fingerprint, read
 from indexer.index.query import TextField
 
 
@@ -81,17 +80,16 @@ class ChunkMapping:
 @cache
 def chunk_mapping() -> ChunkMapping:
     """Returns the mapping that this version ships with."""
-    return parse_mapping(resources.files("mappings").joinpath("chunks.json").read_text(encoding="utf-8"))
+    return parse_mapping(read("chunks.json"))
 
 
 def parse_mapping(source: str) -> ChunkMapping:
     """Returns the mapping that a JSON text describes; layout and order of keys do not matter."""
     content = json.loads(source)
-    canonical = json.dumps(content, sort_keys=True, ensure_ascii=False)
     analysis = content["analysis"]
     return ChunkMapping(
         version=content["version"],
-        fingerprint=hashlib.sha256(canonical.encode()).hexdigest()[:16],
+        fingerprint=fingerprint(content),
         k1=content["bm25"]["k1"],
         b=content["bm25"]["b"],
         analysis=Analysis(

@@ -22,9 +22,11 @@ from indexer.records.postgres import (
 )
 
 BUSY_SECONDS = 30
-# Any number, the same in every process: PostgreSQL's lock for migrations and for the outbox's order.
+# Any number, the same in every process: PostgreSQL's lock for migrations, for the outbox's order, and for
+# that of search events.
 MIGRATION_LOCK = 7_203_001
 OUTBOX_LOCK = 7_203_002
+EVENTS_LOCK = 7_203_003
 # Pages of the file that are read without copying.
 _MAPPED_BYTES = 4 << 30
 

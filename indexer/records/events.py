@@ -1,13 +1,14 @@
-"""Writes search events, in the columns of the User Behavior Insights schema."""
+"""Search events in the columns of the User Behavior Insights schema: written, and read in their order."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, func, select, text
 
 from indexer.records import schema
 from indexer.records.codec import storable
+from indexer.records.database import EVENTS_LOCK
 from indexer.records.write import insert_new
 
 
@@ -68,9 +69,31 @@ def record_events(connection: Connection, events: Iterable[Event]) -> None:
     _record(connection, schema.ubi_events, [asdict(event) for event in events])
 
 
+def numbered(
+    connection: Connection, table: Table, after: int, limit: int
+) -> list[tuple[int, dict[str, Any]]]:
+    """Returns the rows of searches or events behind a number, each with its own, in their order."""
+    query = select(table).where(table.c.seq > after).order_by(table.c.seq).limit(limit)
+    rows = [dict(row) for row in connection.execute(query).mappings()]
+    return [(row.pop("seq"), row) for row in rows]
+
+
+def last_number(connection: Connection, table: Table) -> int:
+    """Returns the number of the newest row of searches or events; 0 where there is none."""
+    return connection.execute(select(func.max(table.c.seq))).scalar() or 0
+
+
+def waiting(connection: Connection, table: Table, after: int) -> int:
+    """Returns how many rows of searches or events stand behind a number."""
+    return connection.execute(select(func.count()).where(table.c.seq > after)).scalar_one()
+
+
 def _record(connection: Connection, table: Table, rows: list[Mapping[str, Any]]) -> None:
     for row in rows:
         _check(table, row)
+    if connection.dialect.name == "postgresql":
+        # Numbers must become visible in their order, or who reads by them would pass over a late one.
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": EVENTS_LOCK})
     # What people type may hold characters that PostgreSQL does not take.
     clean = [{name: value and storable(value) for name, value in row.items()} for row in rows]
     insert_new(connection, table, clean)

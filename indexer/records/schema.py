@@ -201,11 +201,12 @@ heartbeats = Table(
     Column("beat", String(24), nullable=False),
 )
 
-# Search events in the User Behavior Insights schema 1.3.0; append-only.
+# Search events in the User Behavior Insights schema 1.3.0; append-only, numbered in the order of commits.
 ubi_queries = Table(
     "ubi_queries",
     metadata,
-    Column("query_id", String(100), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("query_id", String(100), nullable=False, unique=True),
     Column("application", String(100), nullable=False),
     Column("client_id", String(100), nullable=False),
     Column("timestamp", String(24), nullable=False, index=True),
@@ -213,12 +214,14 @@ ubi_queries = Table(
     Column("query_response_id", String(100), nullable=False),
     Column("query_response_hit_ids", Text, nullable=False),  # JSON list of chunk ids
     Column("query_attributes", Text, nullable=False),  # JSON object: mode, filters, counts, milliseconds
+    sqlite_autoincrement=True,
 )
 
 ubi_events = Table(
     "ubi_events",
     metadata,
-    Column("event_id", String(100), primary_key=True),  # a repeated beacon counts once
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("event_id", String(100), nullable=False, unique=True),  # a repeated beacon counts once
     Column("application", String(100), nullable=False),
     Column("action_name", String(100), nullable=False),
     Column("query_id", String(100), index=True),
@@ -228,4 +231,5 @@ ubi_events = Table(
     Column("message_type", String(100)),
     Column("user_query", Text),
     Column("event_attributes", Text, nullable=False),  # JSON object: position, object, dwell_ms, ranker
+    sqlite_autoincrement=True,
 )

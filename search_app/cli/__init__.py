@@ -24,6 +24,7 @@ COMMANDS = {
     "status": "Say what is stored, indexed and running.",
     "doctor": "Check this installation and say what to do.",
     "rebuild": "Build the index anew from the records, beside the old one.",
+    "opensearch": "Install search templates for other clients of an OpenSearch cluster.",
     "bench": "Measure speed on this machine.",
 }
 

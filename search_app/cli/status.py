@@ -24,6 +24,8 @@ def command(as_json: bool) -> None:
     for name, totals in found["collections"].items():
         click.echo(f"collection  {name}: {totals['documents']:,} documents, {totals['chunks']:,} passages")
     click.echo(f"index       {_index(found['index'])}")
+    if found["events"] is not None:
+        click.echo(f"events      {_events(found['events'])}")
     click.echo(f"encoder     {found['encoder']}")
     click.echo(f"worker      {_process(found['worker'], 'none runs; clausewatch serve starts one')}")
     click.echo(f"writing     {_process(found['writer'], 'nobody writes')}")
@@ -54,6 +56,7 @@ def examine(settings: Settings) -> dict[str, Any]:
         "records": parts.engine.url.get_backend_name(),
         "collections": collections,
         "index": _index_status(parts),
+        "events": _event_status(parts),
         "encoder": parts.encoder.version,
         "worker": asdict(worker) if worker else None,
         "writer": asdict(writer) if writer else None,
@@ -69,6 +72,27 @@ def _index_status(parts: "Parts") -> dict[str, Any]:
         return asdict(parts.index.status())
     except IndexUnavailableError as error:
         return {"error": str(error)}
+
+
+def _event_status(parts: "Parts") -> dict[str, Any] | None:
+    """Says how far the projection of search events is; None where there is none."""
+    from indexer.errors import IndexerError  # noqa: PLC0415
+
+    if parts.events is None:
+        return None
+    try:
+        return {each.index: asdict(each) for each in parts.events.status()}
+    except IndexerError as error:
+        return {"error": str(error)}
+
+
+def _events(status: dict[str, Any]) -> str:
+    if "error" in status:
+        return str(status["error"])
+    return ", ".join(
+        f"{name}: {each['waiting']:,} wait" + (f", {each['left_out']:,} left out" if each["left_out"] else "")
+        for name, each in status.items()
+    )
 
 
 def _index(status: dict[str, Any]) -> str:

@@ -37,8 +37,11 @@ def work(settings: Settings, *, join: bool = False) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    ingest = compose(settings).ingest
-    run_joiner(ingest) if join else run_worker(ingest)
+    parts = compose(settings)
+    if join:
+        run_joiner(parts.ingest)
+    else:
+        run_worker(parts.ingest, events=parts.events)
 
 
 def _end_with(parent: int) -> None:

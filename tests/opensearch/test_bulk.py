@@ -7,7 +7,7 @@ from indexer.errors import IndexerError, IndexUnavailableError
 from indexer.index.opensearch import bulk
 from tests.opensearch.stub import answering
 
-CHANGES = [bulk.put(key, {"text": "liability"}) for key in range(8)]
+CHANGES = [bulk.put(key, b'{"text": "liability"}') for key in range(8)]
 
 
 def send(answer, changes=CHANGES):
@@ -54,7 +54,7 @@ def test_a_request_that_is_too_large_is_sent_in_halves():
 
 
 def test_a_chunk_that_alone_is_too_large_is_named():
-    with pytest.raises(IndexerError, match="Chunk 0 has 46 bytes, more than OpenSearch takes"):
+    with pytest.raises(IndexerError, match="Chunk 0 has 44 bytes, more than OpenSearch takes"):
         send(lambda _: (413, []))
 
 

@@ -9,9 +9,12 @@ import pytest
 
 from indexer.errors import IndexerError, IndexUnavailableError, WriterBusyError
 from indexer.index import analysis
+from indexer.index.mapping import chunk_mapping
 from indexer.index.opensearch import Connection, OpenSearchIndex, lock
 from indexer.index.opensearch.lock import Lease
+from indexer.index.opensearch.schema import VECTOR
 from indexer.index.protocol import Filters
+from indexer.index.query import TextField
 from tests.contract.corpus import DIMENSION, corpus
 from tests.opensearch.backend import opened
 
@@ -107,3 +110,24 @@ def test_other_clients_queries_become_the_terms_of_the_index(index, kind):
         )
         found = [(each["position"], each["token"]) for each in analyzed["tokens"]]
         assert found == analysis.terms(chunk.text, kind)
+
+
+@pytest.mark.parametrize(
+    ("broken", "means"),
+    [
+        ({"print": 1}, "content"),
+        ({field.field: "other" for field in chunk_mapping().searched[TextField.TEXT]}, "words"),
+        ({VECTOR: (-CHUNKS[0].vector).tolist()}, "vector"),
+    ],
+)
+def test_a_generation_that_does_not_answer_as_it_should_is_never_served(index, broken, means):
+    before = index.status().generation
+    expected = f"does not find chunk {CHUNKS[0].key} by its {means}"
+    with index.rebuild("encoder-1", DIMENSION) as builder:
+        builder.add(CHUNKS[:10])
+        name = f"{index.alias}-{builder.name}"
+        index.client.update(index=name, id=str(CHUNKS[0].key), body={"doc": broken})
+        with pytest.raises(IndexerError, match=expected):
+            builder.finish(5)
+    assert index.status().generation == before
+    assert not index.client.indices.exists(index=name)

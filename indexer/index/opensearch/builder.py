@@ -11,6 +11,7 @@ from indexer.index.opensearch.connection import Connection, translated
 from indexer.index.opensearch.documents import checked, to_source
 from indexer.index.opensearch.generations import Generations
 from indexer.index.opensearch.lock import Lease
+from indexer.index.opensearch.verify import Sample, check_answers
 from indexer.index.protocol import IndexedChunk
 
 
@@ -30,6 +31,7 @@ class Builder:
         self._dimension = dimension
         self._generations = Generations(client, connection)
         self._keys: list[int] = []
+        self._sample = Sample()
         self.name = self._generations.create(encoder, dimension)
         self._index = self._generations.index(self.name)
 
@@ -39,14 +41,16 @@ class Builder:
             bulk.send(self._client, self._index, self._changes(chunks))
 
     def finish(self, position: int) -> None:
-        """Verifies the counts, then flips the alias; the old generation is kept as previous.
+        """Verifies the counts and a sample of answers, then flips the alias; the old generation is kept.
 
         Raises:
-            IndexerError: A key was added twice, or the cluster holds another number of chunks.
+            IndexerError: A key was added twice, the cluster holds another number of chunks, or does not
+                find one that was added.
         """
         with translated(self._connection):
             self._client.indices.refresh(index=self._index)
             self._verify()
+            check_answers(self._client, self._index, self._sample)
             settings = {"index": {"number_of_replicas": self._connection.replicas}}
             self._client.indices.put_settings(index=self._index, body=settings)
             self._generations.write_position(self.name, position)
@@ -62,6 +66,7 @@ class Builder:
         for chunk in chunks:
             checked(chunk.vector, chunk.key, self._dimension)
             self._keys.append(chunk.key)
+            self._sample.offer(chunk)
             yield bulk.put(chunk.key, to_source(chunk))
 
     def _verify(self) -> None:

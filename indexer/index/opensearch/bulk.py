@@ -1,8 +1,9 @@
 """Many changes in few requests, each item's answer looked at."""
 
-import json
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,8 @@ from indexer.index.opensearch.connection import reason
 
 MOST_ITEMS = 500
 MOST_BYTES = 5_000_000
+# Requests under way at once: while the server works, the next ones are made ready.
+PARALLEL = 3
 # Seconds to wait before each new try of what a busy server refused.
 DELAYS = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 TOO_MANY, TOO_LARGE, NOT_FOUND = 429, 413, 404
@@ -27,33 +30,48 @@ class Change:
 
     Attributes:
         key: Of the chunk.
-        content: The request's lines for it.
+        content: The request's lines for it, JSON.
     """
 
     key: int
-    content: str
+    content: bytes
 
 
-def put(key: int, source: dict[str, Any]) -> Change:
-    """Returns the change that writes a chunk."""
-    action = json.dumps({"index": {"_id": str(key)}})
-    return Change(key, f"{action}\n{json.dumps(source)}\n")
+def put(key: int, source: bytes) -> Change:
+    """Returns the change that writes a chunk, given its document as JSON."""
+    return Change(key, b'{"index":{"_id":"%d"}}\n%b\n' % (key, source))
+
+
+def update(key: int, part: bytes) -> Change:
+    """Returns the change that writes some fields of a chunk that is there, given them as JSON."""
+    return Change(key, b'{"update":{"_id":"%d"}}\n{"doc":%b}\n' % (key, part))
 
 
 def remove(key: int) -> Change:
     """Returns the change that deletes a chunk."""
-    return Change(key, json.dumps({"delete": {"_id": str(key)}}) + "\n")
+    return Change(key, b'{"delete":{"_id":"%d"}}\n' % key)
 
 
 def send(client: OpenSearch, index: str, changes: Iterable[Change], wait: Wait = time.sleep) -> None:
-    """Sends changes in parts; what a busy server refuses is sent again, what is too large in halves.
+    """Sends changes, each of another chunk, in parts and several parts at once.
+
+    What a busy server refuses is sent again, what is too large in halves.
 
     Raises:
         IndexerError: A chunk was refused; the message names it and says why.
         IndexUnavailableError: The server stayed too busy.
     """
-    for part in _parts(changes):
-        _send(client, index, part, wait)
+    with ThreadPoolExecutor(PARALLEL) as pool:
+        under_way: deque[Future[None]] = deque()
+        try:
+            for part in _parts(changes):
+                if len(under_way) == PARALLEL:
+                    under_way.popleft().result()
+                under_way.append(pool.submit(_send, client, index, part, wait))
+            for each in under_way:
+                each.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def _send(client: OpenSearch, index: str, changes: list[Change], wait: Wait) -> None:
@@ -78,7 +96,7 @@ def _send(client: OpenSearch, index: str, changes: list[Change], wait: Wait) -> 
 
 def _send_halves(client: OpenSearch, index: str, changes: list[Change], wait: Wait) -> None:
     if len(changes) == 1:
-        size = len(changes[0].content.encode())
+        size = len(changes[0].content)
         raise IndexerError(
             f"Chunk {changes[0].key} has {size} bytes, more than OpenSearch takes in one request; raise its "
             "http.max_content_length."
@@ -90,7 +108,7 @@ def _send_halves(client: OpenSearch, index: str, changes: list[Change], wait: Wa
 
 def _request(client: OpenSearch, index: str, changes: list[Change]) -> list[dict[str, Any]]:
     """Returns the answer to each change."""
-    body = "".join(each.content for each in changes)
+    body = b"".join(each.content for each in changes)
     answer = client.bulk(index=index, body=body, params={"require_alias": "false"})
     return [next(iter(item.values())) for item in answer["items"]]
 

@@ -4,23 +4,24 @@ A field of text holds its terms as ``indexer.index.analysis`` gives them: the st
 differ from ours and from each other ("international" is "internat" here and "intern" there).
 """
 
-import json
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
+import orjson
 from numpy.typing import NDArray
 
 from indexer.index import analysis
-from indexer.index.encoding import fingerprint, numbers_and_names, payload, texts
+from indexer.index.encoding import fingerprint, label_values, numbers_and_names, payload, texts
 from indexer.index.opensearch.schema import GAP, VECTOR
 from indexer.index.protocol import IndexedChunk
 
 # Titles and headings come again and again.
 REMEMBERED = 1_024
-# Seven digits of a component keep a cosine within 1e-6.
-DECIMALS = 7
+# Of a print; the bits above are those of everything but the labels.
+LABEL_BITS = 31
 
 
 def spaced(found: Sequence[tuple[int, str]]) -> str:
@@ -43,39 +44,73 @@ def checked(vector: NDArray[np.float32], key: int, dimension: int) -> NDArray[np
     return vector
 
 
-def components(vector: NDArray[np.float32]) -> list[float]:
-    """Returns a vector as JSON numbers."""
-    rounded: list[float] = np.round(vector.astype(np.float64), DECIMALS).tolist()
-    return rounded
-
-
 def print_of(chunk: IndexedChunk) -> int:
-    """Returns the fingerprint of everything that is kept of a chunk."""
-    return fingerprint(payload(chunk) + chunk.vector.astype(np.float32).tobytes())
+    """Returns the 63-bit fingerprint of everything that is kept of a chunk.
+
+    Its lower LABEL_BITS are those of the labels, the others those of all the rest, so that two prints tell
+    whether only the labels differ.
+    """
+    rest = fingerprint(payload(replace(chunk, labels=())) + chunk.vector.astype(np.float32).tobytes())
+    labels = fingerprint(orjson.dumps(_readable_labels(chunk)))
+    return rest >> LABEL_BITS << LABEL_BITS | labels >> (63 - LABEL_BITS)
 
 
-def to_source(chunk: IndexedChunk) -> dict[str, Any]:
-    """Returns the document of a chunk."""
+def differ_in_labels_only(one: int, other: int) -> bool:
+    """Whether two prints are those of chunks that are alike but for their labels."""
+    return one != other and one >> LABEL_BITS == other >> LABEL_BITS
+
+
+def to_source(chunk: IndexedChunk) -> bytes:
+    """Returns the document of a chunk as JSON."""
     source: dict[str, Any] = {
         **numbers_and_names(chunk),
         "print": print_of(chunk),
-        VECTOR: components(chunk.vector),
+        VECTOR: chunk.vector.astype(np.float32),
         "payload": _readable(chunk),
     }
     for stemmed, exact, value in texts(chunk):
         source[stemmed] = _terms(value, analysis.STEMMED)
         source[exact] = _terms(value, analysis.EXACT)
-    return source
+    return orjson.dumps(source, option=orjson.OPT_SERIALIZE_NUMPY)
+
+
+def to_relabelled(chunk: IndexedChunk) -> bytes:
+    """Returns what changes of the document of a chunk when its labels do, as JSON."""
+    source: dict[str, Any] = {
+        **label_values(chunk.labels),
+        "print": print_of(chunk),
+        "payload": {"labels": _readable_labels(chunk)},
+    }
+    return orjson.dumps(source)
 
 
 @lru_cache(REMEMBERED)
 def _terms(text: str, kind: str) -> str:
-    return spaced(analysis.terms(text, kind))
+    return analysis.laid(text, kind, GAP)
 
 
 def _readable(chunk: IndexedChunk) -> dict[str, Any]:
     """What other clients show of a chunk; half characters, which JSON servers refuse, are replaced."""
-    content = payload(chunk).decode("utf-8", "surrogatepass")
-    whole = content.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    values = json.loads(whole)
-    return {name: values[name] for name in ("title", "section", "text", "date", "labels")}
+    return {
+        "title": _whole(chunk.title),
+        "section": _whole(chunk.section),
+        "text": _whole(chunk.text),
+        "date": chunk.date.isoformat() if chunk.date else None,
+        "labels": _readable_labels(chunk),
+    }
+
+
+def _readable_labels(chunk: IndexedChunk) -> list[dict[str, Any]]:
+    return [
+        {
+            "label": each.label,
+            "probability": each.probability,
+            "source": each.source.value,
+            "severity": int(each.severity),
+        }
+        for each in chunk.labels
+    ]
+
+
+def _whole(text: str) -> str:
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from indexer.index.encoding import MILLION
 from indexer.index.opensearch.asking import Answer, Body
-from indexer.index.opensearch.documents import components
 from indexer.index.opensearch.filters import clauses, within
 from indexer.index.opensearch.schema import DEEPEST, VECTOR
 from indexer.index.opensearch.translate import EVERYTHING, Query, translate
@@ -97,7 +96,7 @@ def by_meaning(request: Retrieval, vector: NDArray[np.float32], limit: int) -> A
     if request.condition is not None:
         restrictions.append(translate(request.condition))
     words = translate(request.lexical) if request.lexical is not None else None
-    values = components(vector)
+    values = vector.astype(np.float64).tolist()
     # A filter that leaves no more than this many chunks is answered by comparing each of them.
     breadth = max(BREADTH, len(request.filters.keys or ()))
 

@@ -5,7 +5,13 @@ from collections.abc import Sequence
 from opensearchpy import OpenSearch
 
 from indexer.index.opensearch import bulk
-from indexer.index.opensearch.documents import checked, print_of, to_source
+from indexer.index.opensearch.documents import (
+    checked,
+    differ_in_labels_only,
+    print_of,
+    to_relabelled,
+    to_source,
+)
 from indexer.index.opensearch.filters import values_query
 from indexer.index.opensearch.generations import Generation, Generations
 from indexer.index.opensearch.lock import Lease
@@ -36,7 +42,7 @@ def apply_update(
     stored = _stored_prints(client, index, sorted(documents))
     changes = [bulk.remove(key) for key in sorted(stored.keys() - chunks.keys())]
     changes += [
-        bulk.put(key, to_source(each)) for key, each in chunks.items() if stored.get(key) != print_of(each)
+        change for each in chunks.values() if (change := _change(each, stored.get(each.key))) is not None
     ]
     if changes:
         bulk.send(client, index, changes)
@@ -48,6 +54,16 @@ def advance(generations: Generations, lease: Lease, name: str, position: int) ->
     if position > generations.position(name):
         lease.check()
         generations.write_position(name, position)
+
+
+def _change(chunk: IndexedChunk, stored: int | None) -> bulk.Change | None:
+    """Returns what must be sent where the index holds a chunk with this print, or none."""
+    wanted = print_of(chunk)
+    if stored == wanted:
+        return None
+    if stored is not None and differ_in_labels_only(stored, wanted):
+        return bulk.update(chunk.key, to_relabelled(chunk))
+    return bulk.put(chunk.key, to_source(chunk))
 
 
 def _stored_prints(client: OpenSearch, index: str, documents: Sequence[str]) -> dict[int, int]:

@@ -269,6 +269,12 @@ def test_the_title_of_the_document_stands_in_no_path(mark):
     assert chunks[-1].section == "2 Rent"
 
 
+def test_a_clause_that_changes_a_section_elsewhere_is_not_called_section():
+    changed = f'3.1 Section 11.2 is replaced: "The cap is gone." {LIABLE}'
+    text = f"3 Liability\n\n{changed}\n\n4 Term\n\n4.1 It ends. {PAY}"
+    assert section_at(text, "is replaced") == "3 Liability › 3.1"
+
+
 def test_a_heading_out_of_sequence_stands_beside_the_others_and_the_numbering_goes_on():
     titles = ["SUPPLY AGREEMENT", "10. WARRANTY", "11. INDEMNITY", "12. SECRETS", "13. LAW"]
     bodies = ["", "10.1 It works.", "12.4 Each party informs the other.", "12.1 Keep quiet.", "13.1 Ohio."]

@@ -46,7 +46,7 @@ def test_a_search_is_recorded_with_all_its_columns(engine: Engine) -> None:
         record_query(connection, QUERY)
     with engine.connect() as connection:
         [row] = connection.execute(select(schema.ubi_queries))
-    assert QueryEvent(**row._mapping) == QUERY
+    assert QueryEvent(**{name: value for name, value in row._mapping.items() if name != "seq"}) == QUERY
 
 
 def test_an_event_that_is_sent_twice_counts_once(engine: Engine) -> None:
@@ -56,7 +56,7 @@ def test_an_event_that_is_sent_twice_counts_once(engine: Engine) -> None:
     with engine.connect() as connection:
         rows = connection.execute(select(schema.ubi_events).order_by("event_id")).all()
     assert [row.event_id for row in rows] == ["e1", "e2"]
-    assert Event(**rows[0]._mapping) == CLICK
+    assert Event(**{name: value for name, value in rows[0]._mapping.items() if name != "seq"}) == CLICK
 
 
 def test_what_people_type_is_recorded_without_what_no_database_takes(engine: Engine) -> None:

@@ -17,6 +17,7 @@ public final class Server extends Node {
             "org.opensearch.transport.Netty4ModulePlugin",
             "org.opensearch.analysis.common.CommonAnalysisModulePlugin",
             "org.opensearch.painless.PainlessModulePlugin",
+            "org.opensearch.script.mustache.MustacheModulePlugin",
             "org.opensearch.knn.plugin.KNNPlugin",
             "RetentionLeases");
 
