@@ -1,4 +1,4 @@
-"""Encodes the texts that have no vector yet, in a thread beside extraction and writing."""
+"""Encodes the texts that have no vector yet, in threads beside extraction and writing."""
 
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -15,16 +15,18 @@ _PER_STATEMENT = 500
 
 
 class Encoding:
-    """Texts on their way to vectors: one batch in the encoder at a time, the next one waiting.
+    """Texts on their way to vectors: a batch in the encoder, the next one waiting.
 
     Args:
         engine: The records; texts that have a vector there are not encoded again.
+        at_once: Batches that the encoder takes side by side.
     """
 
-    def __init__(self, engine: Engine, encoder: Encoder) -> None:
+    def __init__(self, engine: Engine, encoder: Encoder, at_once: int = 1) -> None:
         self._engine = engine
         self._encoder = encoder
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="encode")
+        self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="encode")
+        self.at_once = at_once
         self._under_way: set[bytes] = set()
 
     def start(self, texts: Mapping[bytes, str]) -> "Future[list[dict[str, Any]]]":
@@ -35,15 +37,15 @@ class Encoding:
             key: text for key, text in texts.items() if key not in known and key not in self._under_way
         }
         self._under_way |= missing.keys()
-        return self._thread.submit(vector_rows, self._encoder, missing)
+        return self._threads.submit(vector_rows, self._encoder, missing)
 
     def written(self, rows: Collection[Mapping[str, Any]]) -> None:
         """Says that rows are committed, so that their texts will be found in the records."""
         self._under_way -= {row["text_hash"] for row in rows}
 
     def close(self) -> None:
-        """Ends the thread after the batch that it is at; batches that wait are dropped."""
-        self._thread.shutdown(wait=True, cancel_futures=True)
+        """Ends the threads after the batches that they are at; those that wait are dropped."""
+        self._threads.shutdown(wait=True, cancel_futures=True)
 
 
 def vector_rows(encoder: Encoder, texts: Mapping[bytes, str]) -> list[dict[str, Any]]:

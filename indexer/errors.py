@@ -77,3 +77,7 @@ class UnknownPathError(IndexerError):
 
 class CollectionNameError(IndexerError):
     """A collection's name cannot be used; says what a name looks like."""
+
+
+class ClusterUnavailableError(IndexerError):
+    """The Ray cluster is not installed, cannot be reached, or has another version; says what to do."""

@@ -15,6 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from indexer.apply import apply_outbox, last_position
 from indexer.errors import IndexerError, IndexUnavailableError, IndexUnreachableError, WriterBusyError
 from indexer.ingest import Ingest
+from indexer.ingest.join import Joiner, StoppedError
 from indexer.locks import WORKER, WRITER, Lock, held
 from indexer.project_events import EventProjection
 from indexer.rebuild import ensure_index
@@ -31,10 +32,6 @@ _log = logging.getLogger(__name__)
 UPLOADS, TOUCHED, OUTBOX, EVENTS, HEARTBEAT, RECONCILE, STALE_RUNS = 0.5, 0.5, 1.0, 2.0, 5.0, 60.0, 60.0
 # A job that could not start in time, because the machine slept, is run once afterwards.
 _GRACE_SECONDS = 3600
-
-
-class StoppedError(IndexerError):
-    """The worker was told to stop while it was at work; what is left is done by the next."""
 
 
 class Jobs:
@@ -166,6 +163,13 @@ def run_worker(
         else:
             with _signalled() as signalled:
                 _run(Jobs(ingest, signalled, lock, events), signalled)
+
+
+def run_joiner(ingest: Ingest) -> None:
+    """Takes files of runs that other processes lead, until SIGTERM or SIGINT; any number may run."""
+    with _signalled() as stop:
+        _log.info("Process %d takes files of shared runs", os.getpid())
+        Joiner(ingest, stop).work()
 
 
 def _run(jobs: Jobs, stop: threading.Event) -> None:

@@ -3,20 +3,24 @@
 import re
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy import Connection, Engine, Row, delete, exists, select, update
 
 from indexer.blobs import BlobStore
 from indexer.errors import CollectionNameError
 from indexer.records import schema
 from indexer.records.codec import time_to_text
-from indexer.records.database import writing
+from indexer.records.database import database_time, writing
 from indexer.records.write import insert_new
 from models.packs import pack_names
 
 QUEUED, RUNNING, DONE, INTERRUPTED = "queued", "running", "done", "interrupted"
 UPLOAD = "upload"
+# Begins the name of a process whose claims on files end with its writer lock.
+LEADER = "leader"
 DEFAULT_PACK = "contracts"
 _COLLECTION = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
@@ -35,16 +39,38 @@ def ensure_collection(connection: Connection, name: str, now: datetime) -> None:
     insert_new(connection, schema.collections, [row])
 
 
-def start_run(connection: Connection, collection: str, origin: str, now: datetime) -> str:
-    """Notes a run that begins; returns its id."""
+@dataclass(frozen=True, slots=True)
+class SharedRun:
+    """A run whose files any process may take that has the same ``stages``."""
+
+    id: str
+    collection: str
+    stages: str
+
+
+def start_run(
+    connection: Connection, collection: str, origin: str, now: datetime, stages: str | None = None
+) -> str:
+    """Notes a run that begins, with the stages that processes need which share it; returns its id."""
     run = uuid.uuid4().hex
     _insert_run(connection, run, collection, (origin, RUNNING), now)
+    connection.execute(update(schema.runs).where(schema.runs.c.id == run).values(stages=stages))
     return run
 
 
-def resume_run(connection: Connection, run: str) -> None:
-    """Notes that a queued run is being worked on."""
-    connection.execute(update(schema.runs).where(schema.runs.c.id == run).values(state=RUNNING))
+def resume_run(connection: Connection, run: str, stages: str) -> None:
+    """Notes that a queued run is being worked on; its files are shared."""
+    own = schema.runs.c.id == run
+    connection.execute(update(schema.runs).where(own).values(state=RUNNING, stages=stages))
+
+
+def shared_runs(connection: Connection) -> list[SharedRun]:
+    """Returns the runs whose files may be taken now, oldest first."""
+    table = schema.runs
+    query = select(table.c.id, table.c.collection, table.c.stages).where(
+        table.c.state == RUNNING, table.c.stages.is_not(None)
+    )
+    return [SharedRun(*row) for row in connection.execute(query.order_by(table.c.started_at))]
 
 
 def close_run(connection: Connection, run: str, state: str, seconds: float, now: datetime) -> None:
@@ -57,19 +83,42 @@ def interrupt_run(connection: Connection, run: str, seconds: float, now: datetim
     """Notes that a run was stopped; uploads go back into the queue, and nothing of them is lost."""
     upload = (schema.runs.c.id == run) & (schema.runs.c.origin == UPLOAD)
     if not connection.execute(update(schema.runs).where(upload).values(state=QUEUED)).rowcount:
+        _drop_waiting(connection, run)
         close_run(connection, run, INTERRUPTED, seconds, now)
 
 
 def close_stale_runs(connection: Connection, now: datetime) -> int:
     """Closes runs whose process has died; uploads among them go back into the queue.
 
-    Call it while holding the writer lock: nobody else can then be running. Returns how many.
+    Call it while holding the writer lock: nobody else can then lead a run. One whose files are still
+    being worked on by processes that joined it stays open. Returns how many were closed.
     """
-    stale = schema.runs.c.state == RUNNING
-    uploads = stale & (schema.runs.c.origin == UPLOAD)
-    queued = connection.execute(update(schema.runs).where(uploads).values(state=QUEUED)).rowcount
-    values = {"state": INTERRUPTED, "finished_at": time_to_text(now)}
-    return queued + connection.execute(update(schema.runs).where(stale).values(values)).rowcount
+    table, files = schema.runs, schema.run_files
+    led = files.c.outcome.is_(None) & files.c.claimed_by.like(f"{LEADER} %")
+    connection.execute(update(files).where(led).values(claimed_by=None, lease_until=None))
+    waiting = (files.c.run == table.c.id) & files.c.outcome.is_(None)
+    alive = waiting & (files.c.lease_until >= time_to_text(database_time(connection)))
+    query = select(table.c.id, table.c.origin, table.c.stages, exists().where(waiting).label("waiting"))
+    stale = connection.execute(query.where(table.c.state == RUNNING, ~exists().where(alive))).all()
+    for run in stale:
+        _close_stale(connection, run, time_to_text(now))
+    return len(stale)
+
+
+def _close_stale(connection: Connection, run: Row[Any], now: str) -> None:
+    complete = run.stages is not None and not run.waiting
+    values = {"state": DONE if complete else INTERRUPTED, "finished_at": now}
+    if run.origin == UPLOAD:
+        values = {"state": QUEUED}
+    else:
+        _drop_waiting(connection, run.id)
+    connection.execute(update(schema.runs).where(schema.runs.c.id == run.id).values(**values))
+
+
+def _drop_waiting(connection: Connection, run: str) -> None:
+    """Forgets the files of a run that nobody will come to; the next run over their folder takes them."""
+    files = schema.run_files
+    connection.execute(delete(files).where(files.c.run == run, files.c.outcome.is_(None)))
 
 
 def queued_runs(connection: Connection) -> list[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -99,7 +99,7 @@ class Parts:
 
     @cached_property
     def ingest(self) -> Ingest:
-        """Who takes files in."""
+        """Who takes files in; ClusterUnavailableError where a Ray cluster is named and does not answer."""
         settings = self.settings
         limits = Limits(
             jobs=settings.jobs,
@@ -107,7 +107,7 @@ class Parts:
             memory_mb=settings.extract_memory_mb,
             max_bytes=settings.max_file_mb << 20,
         )
-        return Ingest(
+        ingest = Ingest(
             settings.home,
             self.engine,
             self.blobs,
@@ -118,11 +118,33 @@ class Parts:
             encoder_name=settings.encoder,
             tika=self.tika,
         )
+        return _on_ray(ingest, settings) if settings.ray else ingest
 
 
 def index_directory(home: Path) -> Path:
     """Returns where the embedded index lies."""
     return home / "index"
+
+
+def _on_ray(ingest: Ingest, settings: Settings) -> Ingest:
+    """Returns an ingest whose files are read and encoded by a Ray cluster, connected by now."""
+    from indexer import ray_cluster  # noqa: PLC0415 - others need no Ray
+
+    ray_cluster.connect(settings.ray)
+    setup = ray_cluster.Setup(
+        settings.encoder,
+        settings.encoder_backend,
+        settings.encoder_folder.resolve(),
+        ingest.limits,
+        ingest.encoder.version,
+        ingest.tika,
+    )
+    return replace(
+        ingest,
+        encoder=ray_cluster.RayEncoder(ingest.encoder, setup),
+        open_pool=lambda _limits, _encoder, _tika: ray_cluster.RayPool(setup),
+        batches=ray_cluster.batches(),
+    )
 
 
 def compose(settings: Settings) -> Parts:

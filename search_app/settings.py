@@ -29,6 +29,8 @@ class Settings:
     encoder_backend: str = "auto"
     # Worker processes that extract files; 0 means one per processor.
     jobs: int = 0
+    # Ray cluster whose machines extract and encode, host:port of its head node; empty for this machine alone.
+    ray: str = ""
     # Seconds after which the extraction of one file is given up.
     extract_seconds: float = 60.0
     # Memory in MiB that the extraction of one file may take.

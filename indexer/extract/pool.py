@@ -163,7 +163,7 @@ class IsolatedPool(Generic[T]):
             if worker.memory() > self._limits.memory / 2:
                 self._discard(worker)  # memory that a library kept must not count against the next file
             if task is not None:
-                yield task, _failure(*value) if kind == FAILURE else value
+                yield task, failure(*value) if kind == FAILURE else value
         for worker in [worker for worker in self._workers if worker.task]:
             reason = self._excess(worker)
             if reason is not None:
@@ -199,6 +199,7 @@ class IsolatedPool(Generic[T]):
         worker.kill()
 
 
-def _failure(code: str, reason: str) -> ExtractionError:
+def failure(code: str, reason: str) -> ExtractionError:
+    """Returns the error of a code and its sentence, which travel between processes in its place."""
     unsupported = {"unsupported": UnsupportedFormatError, "needs_tika": NeedsTikaError}.get(code)
     return unsupported(reason) if unsupported else ExtractionError(code, reason)

@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from itertools import chain, islice
@@ -62,9 +62,9 @@ class Flow:
         self._again: deque[File] = deque()  # files to look at again, now that their bytes are known
         self._failures: dict[str, ExtractionError] = {}
 
-    def work(self, items: Iterable[File | Finding], writer: Writer) -> None:
-        """Leads all files to the writer and has them written."""
-        looked = self._looked(items)
+    def work(self, blocks: Iterable[Sequence[File | Finding]], writer: Writer) -> None:
+        """Leads all files to the writer and has them written; the blocks are asked for one by one."""
+        looked = self._looked(blocks)
         while True:
             tasks = self._tasks(looked, writer)
             first = next(tasks, None)
@@ -82,10 +82,11 @@ class Flow:
             self._failures[finding.digest] = finding.failure
         self._again.extend(self._same.pop(finding.digest, ()))
 
-    def _looked(self, items: Iterable[File | Finding]) -> Iterator[tuple[File | Finding, Known | None]]:
-        """Yields files with what is known of their places, asked for many at once."""
-        rest = iter(items)
-        while block := list(islice(rest, _BLOCK)):
+    def _looked(
+        self, blocks: Iterable[Sequence[File | Finding]]
+    ) -> Iterator[tuple[File | Finding, Known | None]]:
+        """Yields files with what is known of their places, asked for a block at once."""
+        for block in blocks:
             uris = [item.uri for item in block if isinstance(item, File)]
             with self._engine.connect() as connection:
                 known = known_sources(connection, self._rules, uris)
@@ -155,6 +156,13 @@ class Flow:
         else:
             family.open += 1
             self._inside.append((family, node))
+
+
+def blocks_of(items: Iterable[File | Finding]) -> Iterator[list[File | Finding]]:
+    """Yields items in blocks."""
+    rest = iter(items)
+    while block := list(islice(rest, _BLOCK)):
+        yield block
 
 
 def files_of(found: Iterable[Found]) -> Iterator[File | Finding]:

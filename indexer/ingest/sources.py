@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, text, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from indexer.ingest.values import File, Outcome
 from indexer.records import schema
-from indexer.records.database import OUTBOX_LOCK
+from indexer.records.database import take_turn
 from indexer.records.write import insert_new
 
 UPLOAD = "upload/"
@@ -113,9 +113,7 @@ def retire(connection: Connection, document: str, status: str, now: str) -> None
 
 def enqueue(connection: Connection, document: str, now: str) -> None:
     """Notes that the index is out of date for a document."""
-    if connection.dialect.name == "postgresql":
-        # Numbers must become visible in their order, or the applier would pass over a late one.
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": OUTBOX_LOCK})
+    take_turn(connection)
     connection.execute(insert(schema.outbox).values(document=document, created_at=now))
 
 

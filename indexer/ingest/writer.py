@@ -1,7 +1,7 @@
 """Gathers findings into batches, has their texts encoded, and writes each batch in one transaction."""
 
 import time
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
@@ -16,17 +16,19 @@ from indexer.encode import Encoding, store_vectors
 from indexer.enrich import enrich
 from indexer.errors import ExtractionError
 from indexer.ids import text_hash
+from indexer.ingest.claims import Claims
 from indexer.ingest.store import Ledger, store
-from indexer.ingest.values import Failure, Finding, Outcome, Result, RunSummary
+from indexer.ingest.values import Finding, Result
 from indexer.locks import Lock
 from indexer.records import schema
 from indexer.records.codec import time_to_text
-from indexer.records.database import writing
+from indexer.records.database import take_turn, writing
 from models.packs import Pack
 
 # A batch is started when it has so many texts to encode, passages, or files; whatever comes first.
 BATCH_TEXTS, BATCH_CHUNKS, BATCH_FILES = 256, 2000, 200
-# Batches that may wait: enough that the encoder always has the next one, few enough for the memory.
+# Batches that may wait, beside those that are encoded side by side: enough that the encoder always has
+# the next one, few enough for the memory.
 WAITING_BATCHES = 2
 # Files that need no encoder are written at least so often.
 KNOWN_SECONDS = 0.5
@@ -50,48 +52,22 @@ class Batch:
         )
 
 
-@dataclass(slots=True)
-class Tally:
-    """Counts the results of a run."""
-
-    outcomes: Counter[Outcome] = field(default_factory=Counter)
-    documents: int = 0
-    chunks: int = 0
-    failures: list[Failure] = field(default_factory=list)
-
-    def add(self, result: Result) -> None:
-        """Counts one file."""
-        self.outcomes[result.outcome] += 1
-        if result.outcome is Outcome.INDEXED:
-            self.documents += 1
-            self.chunks += result.chunks
-        elif result.outcome is Outcome.FAILED:
-            self.failures.append(Failure(result.file.uri, result.code or "", result.reason or ""))
-
-    def summary(self, run: str, seconds: float, behind: str) -> RunSummary:
-        """Returns the run in numbers; ``behind`` says why it is not searchable yet."""
-        return RunSummary(
-            run=run,
-            files=self.outcomes.total(),
-            documents=self.documents,
-            chunks=self.chunks,
-            outcomes={outcome.value: self.outcomes[outcome] for outcome in Outcome},
-            seconds=round(seconds, 3),
-            failures=tuple(self.failures),
-            behind=behind,
-        )
-
-
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a run writes to, and as what. The pack is loaded only if there is a text to label."""
+    """Where a run writes to, and as what. The pack is loaded only if there is a text to label.
+
+    Attributes:
+        lock: The writer lock; None for a process that only takes files of another's run.
+        claims: Those files, where several processes take them.
+    """
 
     engine: Engine
     blobs: BlobStore
     ledger: Ledger
     packs: Mapping[str, Pack]
     clock: Callable[[], datetime]
-    lock: Lock
+    lock: Lock | None
+    claims: Claims | None = None
 
 
 class Writer:
@@ -118,7 +94,6 @@ class Writer:
         self._known: list[Finding] = []
         self._known_written = time.monotonic()
         self._next_apply = time.monotonic() + APPLY_SECONDS
-        self.tally = Tally()
 
     def add(self, finding: Finding) -> None:
         """Takes a finding; writes what is ready by now."""
@@ -164,7 +139,7 @@ class Writer:
 
     def _is_due(self, batch: Batch) -> bool:
         done = batch.vectors is not None and batch.vectors.done()
-        return done or len(self._waiting) > WAITING_BATCHES
+        return done or len(self._waiting) > WAITING_BATCHES + self._encoding.at_once - 1
 
     def _write(self, batch: Batch) -> None:
         assert batch.vectors is not None
@@ -172,33 +147,48 @@ class Writer:
 
     def _commit(self, findings: list[Finding], vectors: list[dict[str, Any]]) -> None:
         ledger = replace(self._target.ledger, now=time_to_text(self._target.clock()))
-        self._target.lock.confirm()
+        if self._target.lock is not None:
+            self._target.lock.confirm()
         with writing(self._target.engine) as connection:
+            take_turn(connection)
             store_vectors(connection, vectors)
-            results = [_store_safely(connection, ledger, finding) for finding in findings]
+            results = [
+                result
+                for finding in self._kept(connection, findings)
+                for result in _store_safely(connection, ledger, finding)
+            ]
         self._encoding.written(vectors)
-        for finding, found in zip(findings, results, strict=True):
-            for result in found:
-                self.tally.add(result)
+        for finding in findings:
             self._written(finding)
-        self._discard_unread([result for found in results for result in found])
-        self._apply_if_due()
+        if self._target.claims is None:
+            digests = {result.digest for result in results if result.document is None and result.digest}
+            discard_unread(self._target.engine, self._target.blobs, digests)
+        self.apply_if_due()
 
-    def _discard_unread(self, results: list[Result]) -> None:
-        """Removes the copies of files that gave no document; nobody would ever ask for them."""
-        unread = {result.digest for result in results if result.document is None and result.digest}
-        if unread:
-            with self._target.engine.connect() as connection:
-                wanted = _wanted(connection, unread)
-            for digest in unread - wanted:
-                self._target.blobs.discard(digest)
+    def _kept(self, connection: Connection, findings: list[Finding]) -> list[Finding]:
+        """Returns the findings whose files no other process has taken over meanwhile."""
+        if self._target.claims is None:
+            return findings
+        kept = self._target.claims.kept(connection, [finding.file.uri for finding in findings])
+        return [finding for finding in findings if finding.file.uri in kept]
 
-    def _apply_if_due(self) -> None:
+    def apply_if_due(self) -> None:
+        """Has the index take over what was written, unless it did so just now."""
         started = time.monotonic()
         if started >= self._next_apply:
             self._apply()
             ended = time.monotonic()
             self._next_apply = ended + max(APPLY_SECONDS, APPLY_SHARE * (ended - started))
+
+
+def discard_unread(engine: Engine, blobs: BlobStore, digests: set[str]) -> None:
+    """Removes the copies of files that gave no document; nobody would ever ask for them."""
+    if not digests:
+        return
+    with engine.connect() as connection:
+        wanted = _wanted(connection, digests)
+    for digest in digests - wanted:
+        blobs.discard(digest)
 
 
 def _store_safely(connection: Connection, ledger: Ledger, finding: Finding) -> list[Result]:

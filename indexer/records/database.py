@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, select, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
@@ -82,6 +83,22 @@ def writing(engine: Engine) -> Iterator[Connection]:
     )
     with engine.execution_options(**options).begin() as connection:
         yield connection
+
+
+def take_turn(connection: Connection) -> None:
+    """Waits until no other transaction changes documents; from here on none does before this one ends.
+
+    What is found out about a document holds until the commit, then, and the numbers of the outbox become
+    visible in their order: the applier would pass over a late one.
+    """
+    if connection.dialect.name == "postgresql":  # SQLite has one writer anyway
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": OUTBOX_LOCK})
+
+
+def database_time(connection: Connection) -> datetime:
+    """Returns the time by the clock of the database, which all machines share."""
+    moment: datetime = connection.execute(select(func.now())).scalar_one()
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def revisions() -> tuple[str, ...]:

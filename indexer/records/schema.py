@@ -160,6 +160,8 @@ runs = Table(
     Column("started_at", String(24), nullable=False),
     Column("finished_at", String(24)),
     Column("seconds", Float),
+    # Of a run whose files several processes take: versions of extractor, chunker and encoder, for all alike.
+    Column("stages", String(160)),
 )
 
 # Exactly one outcome per file: indexed, unchanged, duplicate, unsupported, failed; null while waiting.
@@ -176,7 +178,9 @@ run_files = Table(
     Column("document", ForeignKey("documents.id")),
     Column("chunks", Integer, nullable=False),
     Column("seconds", Float),
-    Index("run_files_by_outcome", "run", "outcome"),
+    Column("claimed_by", String(80)),  # the process that works on it, or did
+    Column("lease_until", String(24)),  # by the clock of the database; then others may take it
+    Index("run_files_by_outcome", "run", "outcome", "uri"),
 )
 
 watches = Table(

@@ -9,7 +9,7 @@ from models.protocols import Encoder
 __all__ = ["load_encoder"]
 
 
-def load_encoder(name: str, backend: str, cache: Path) -> Encoder:
+def load_encoder(name: str, backend: str, cache: Path, threads: int = 0) -> Encoder:
     """Loads an encoder; the first load of a model on the ONNX backend exports it, once.
 
     Args:
@@ -17,6 +17,7 @@ def load_encoder(name: str, backend: str, cache: Path) -> Encoder:
             folder, or a model's name on the Hugging Face hub.
         backend: ``"onnx"``, ``"torch"``, or ``"auto"``: torch where it sees a GPU, else ONNX.
         cache: Folder of exported models; made where it is missing.
+        threads: Texts that a processor's backend encodes side by side; 0 for one per processor.
 
     Raises:
         EncoderUnavailableError: The backend is unknown, the model cannot be found or has changed, or
@@ -32,7 +33,7 @@ def load_encoder(name: str, backend: str, cache: Path) -> Encoder:
     from models.encoder.export import exported  # noqa: PLC0415
     from models.encoder.onnx import OnnxEncoder  # noqa: PLC0415
 
-    return OnnxEncoder(exported(source, cache))
+    return OnnxEncoder(exported(source, cache), threads)
 
 
 def _gpu() -> bool:

@@ -23,8 +23,21 @@ LATER = "A worker makes it searchable when it can; so does the next ingest."
 @click.option(
     "--jobs", type=click.IntRange(1, 256), metavar="N", help="Worker processes (default: processors)."
 )
+@click.option(
+    "--ray", metavar="ADDRESS", help="Extract and encode on a Ray cluster (default CLAUSEWATCH_RAY, none)."
+)
+@click.option("--share", is_flag=True, help="Let processes of clausewatch worker --join take part.")
 @click.option("--json", "as_json", is_flag=True, help="End with one JSON object.")
-def command(paths: tuple[Path, ...], collection: str, watch: bool, jobs: int | None, as_json: bool) -> int:
+def command(
+    *,
+    paths: tuple[Path, ...],
+    collection: str,
+    watch: bool,
+    jobs: int | None,
+    ray: str | None,
+    share: bool,
+    as_json: bool,
+) -> int:
     """Read files and folders and make them searchable.
 
     What was read before and has not changed is left as it is, so the same command may be repeated. Every
@@ -33,7 +46,8 @@ def command(paths: tuple[Path, ...], collection: str, watch: bool, jobs: int | N
     """
     settings = load_settings()
     settings = settings if jobs is None else replace(settings, jobs=jobs)
-    summary = _run(settings, paths, collection, watch=watch)
+    settings = settings if ray is None else replace(settings, ray=ray)
+    summary = _run(settings, paths, collection, watch=watch, share=share)
     click.echo(_as_json(summary) if as_json else _in_words(summary))
     if watch:
         from search_app.cli.worker import work  # noqa: PLC0415 - only watching pays for the import
@@ -43,14 +57,16 @@ def command(paths: tuple[Path, ...], collection: str, watch: bool, jobs: int | N
     return FAILED if summary.outcomes["failed"] or summary.behind else DONE
 
 
-def _run(settings: Settings, paths: tuple[Path, ...], collection: str, *, watch: bool) -> "RunSummary":
+def _run(
+    settings: Settings, paths: tuple[Path, ...], collection: str, *, watch: bool, share: bool
+) -> "RunSummary":
     from indexer.watch import watch_paths  # noqa: PLC0415
     from search_app.cli.progress import progress  # noqa: PLC0415 - the help page must not pay for the imports
     from search_app.compose import compose  # noqa: PLC0415
 
     parts = compose(settings)
     with progress("Ingesting", "files") as report:
-        summary = parts.ingest.run(paths, collection, report=report, wait=WAIT_SECONDS)
+        summary = parts.ingest.run(paths, collection, report=report, wait=WAIT_SECONDS, share=share)
     if watch:
         watch_paths(parts.ingest, paths, collection)
     for failure in summary.failures:

@@ -20,24 +20,29 @@ PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
 @click.command("worker")
 @click.option("--with-parent", is_flag=True, help="End when the process that started it ends.")
 @click.option("--check", is_flag=True, help="Only say whether a worker runs and lives; exit status 1 if not.")
-def command(with_parent: bool, check: bool) -> int:
+@click.option(
+    "--join", is_flag=True, help="Only take files of runs that other processes share; any number may run."
+)
+def command(*, with_parent: bool, check: bool, join: bool) -> int:
     """Take uploads, watch folders and keep the index up to date, until Ctrl-C.
 
     Only one worker runs on a home; a second says which one does. ``clausewatch serve`` starts one itself.
+    With ``--join`` it takes files of uploads and of ``clausewatch ingest --share`` and nothing else: on this
+    machine or on others with the same records.
     """
     if check:
         return _check(load_settings())
     if with_parent:
         threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
-    work(load_settings())
+    work(load_settings(), join=join)
     return DONE
 
 
-def work(settings: Settings) -> None:
-    """Runs the worker in this process until a signal ends it.
+def work(settings: Settings, *, join: bool = False) -> None:
+    """Runs the worker in this process until a signal ends it; with ``join`` it only helps others' runs.
 
     Raises:
-        WriterBusyError: A worker runs already.
+        WriterBusyError: A worker runs already, and this one is not to join.
         RecordsUnreachableError: The database does not answer, and has not for as long as a restart takes.
     """
     from indexer.errors import RecordsUnreachableError  # noqa: PLC0415 - not for the help page
@@ -47,19 +52,22 @@ def work(settings: Settings) -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     for pause in PAUSES:
         try:
-            return _run(settings)
+            return _run(settings, join=join)
         except RecordsUnreachableError as error:
             logging.getLogger(__name__).warning("%s; trying again in %g s", error, pause)
             time.sleep(pause)
-    return _run(settings)
+    return _run(settings, join=join)
 
 
-def _run(settings: Settings) -> None:
-    from indexer.jobs import run_worker  # noqa: PLC0415 - the help page must not pay for the imports
+def _run(settings: Settings, *, join: bool) -> None:
+    from indexer.jobs import run_joiner, run_worker  # noqa: PLC0415 - the help page must not pay for the imports
     from search_app.compose import compose  # noqa: PLC0415
 
     parts = compose(settings)
-    run_worker(parts.ingest, events=parts.events)
+    if join:
+        run_joiner(parts.ingest)
+    else:
+        run_worker(parts.ingest, events=parts.events)
 
 
 def _check(settings: Settings) -> int:
