@@ -64,6 +64,6 @@ USER 10001:10001
 VOLUME /var/lib/clausewatch
 EXPOSE 8340
 HEALTHCHECK --interval=15s --timeout=10s --start-period=90s --retries=4 \
-    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8340/health', timeout=8)"]
+    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8340/health/live', timeout=8)"]
 ENTRYPOINT ["clausewatch"]
 CMD ["serve"]

@@ -116,6 +116,7 @@ def test_settings_of_our_services_are_settings_of_the_product(name: str) -> None
     settings = load_settings(ours)
     assert settings.index == "opensearch"
     assert settings.opensearch_url == "http://opensearch:9200"
+    assert settings.tika_url == "http://tika:9998"
     assert settings.database_url == "postgresql+psycopg://clausewatch@postgres:5432/clausewatch"
     assert (settings.opensearch_shards, settings.opensearch_replicas) == (1, 0)
     assert settings.host == "0.0.0.0"
@@ -125,7 +126,7 @@ def test_services_that_ours_ask_for_exist_and_are_waited_for() -> None:
     for name in OURS:
         text = json.dumps(SERVICES[name]["environment"])
         asked = {host for host in re.findall(r"(?:@|//)([a-z-]+):\d+", text) if host != "clausewatch"}
-        assert {"postgres", "opensearch"} <= asked <= set(SERVICES)
+        assert asked == {"postgres", "opensearch", "tika"}
         assert {"postgres", "opensearch"} == set(SERVICES[name]["depends_on"])
 
 
