@@ -223,7 +223,7 @@ def _relabel(parts: Parts, client: OpenSearch, index: OpenSearchIndex) -> Ratio:
 
 
 def _labelled(chunks: list[IndexedChunk], number: int) -> list[IndexedChunk]:
-    label = IndexedLabel("Audit Rights", number / 100, LabelSource.MODEL, Severity.HIGH)
+    label = IndexedLabel("Audit Rights", number / 100, LabelSource.MODEL, Severity.HIGH, "benchmark")
     return [replace(each, labels=(label,)) for each in chunks]
 
 

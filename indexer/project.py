@@ -123,7 +123,9 @@ def _indexed(row: RowMapping, labels: Iterable[LabelPrediction], pack: Pack) -> 
         document_type=row["document_type"],
         date=date.fromisoformat(stated) if stated else None,
         labels=tuple(
-            IndexedLabel(item.label, item.probability, item.source, pack.labels[item.label].severity)
+            IndexedLabel(
+                item.label, item.probability, item.source, pack.labels[item.label].severity, item.model
+            )
             for item in labels
             if item.label in pack.labels  # one that the pack has dropped since is not searched for
         ),

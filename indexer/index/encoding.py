@@ -53,7 +53,11 @@ def from_payload(content: bytes) -> IndexedChunk:
     values["date"] = date.fromisoformat(values["date"]) if values["date"] else None
     values["labels"] = tuple(
         IndexedLabel(
-            each["label"], each["probability"], LabelSource(each["source"]), Severity(each["severity"])
+            each["label"],
+            each["probability"],
+            LabelSource(each["source"]),
+            Severity(each["severity"]),
+            each["model"],
         )
         for each in values["labels"]
     )
@@ -109,6 +113,7 @@ def label_values(labels: Sequence[IndexedLabel]) -> dict[str, list[str] | list[i
         "label": sorted({each.label for each in labels}),
         "label_at": [label_at(each.label, sure) for each, sure in zip(labels, surely, strict=True)],
         "label_source": sorted({each.source.value for each in labels}),
+        "label_model": sorted({each.model for each in labels}),
         "severity": [max(int(each.severity) for each in labels)] if labels else [],
         "probability": [max(surely)] if labels else [],
         "label_probability": [

@@ -16,12 +16,13 @@ from models.labels import LabelSource, Severity
 
 @dataclass(frozen=True, slots=True)
 class IndexedLabel:
-    """A label as the index holds it."""
+    """A label as the index holds it: ``LabelPrediction``'s values, and how grave its pack calls it."""
 
     label: str
     probability: float
     source: LabelSource
     severity: Severity
+    model: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,12 @@ def _text(rng: random.Random) -> str:
 def _labels(rng: random.Random) -> tuple[IndexedLabel, ...]:
     chosen = rng.sample(LABELS, rng.choice((0, 0, 1, 1, 2)))
     return tuple(
-        IndexedLabel(name, rng.choice((0.25, 0.5, 0.8, 0.9, 1.0)), rng.choice(list(LabelSource)), severity)
+        IndexedLabel(
+            name,
+            rng.choice((0.25, 0.5, 0.8, 0.9, 1.0)),
+            rng.choice(list(LabelSource)),
+            severity,
+            rng.choice(("rules:contracts:1", "classifier:2")),
+        )
         for name, severity in chosen
     )

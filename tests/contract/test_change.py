@@ -83,7 +83,7 @@ def test_a_document_that_is_removed_and_upserted_at_once_stays_with_its_new_cont
 
 def test_relabelling_changes_filters_facets_and_risk_but_no_score(filled, chunks):
     before = lexical(filled, Word("party"))
-    surely = IndexedLabel("New Label", 1.0, LabelSource.HUMAN, Severity.HIGH)
+    surely = IndexedLabel("New Label", 1.0, LabelSource.HUMAN, Severity.HIGH, "person")
     relabelled = [replace(each, labels=(surely,)) for each in of_document(chunks, "document-0")]
     filled.apply(relabelled, [], 8)
     assert_answers(filled, [each for each in chunks if each.document != "document-0"] + relabelled)

@@ -20,6 +20,7 @@ import pytest
 import requests
 from sqlalchemy.engine import URL, make_url
 
+from indexer.extract.tika import TikaServer
 from tests.deployment.files import ROOT, example, filled, image_environment, instructions, services
 from tests.opensearch.backend import prefix_of
 from tests.postgres import new_database
@@ -80,6 +81,13 @@ class Deployment:
             assert time.monotonic() < deadline, self.log(name)
             time.sleep(0.5)
 
+    def wait_ready(self) -> None:
+        """Waits until searches can be answered: a web server that lives may still wait for the index."""
+        deadline = time.monotonic() + WAIT_SECONDS
+        while (answer := self.get("/health/ready")).status_code != 200:
+            assert time.monotonic() < deadline, answer.text
+            time.sleep(0.5)
+
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text()
 
@@ -102,6 +110,7 @@ def deployment(
     encoder_cache: Path,
     postgres_database: URL,
     opensearch_url: str,
+    tika: TikaServer,
 ) -> Deployment:
     folder = tmp_path_factory.mktemp("deployment")
     (folder / "home").mkdir()
@@ -114,6 +123,7 @@ def deployment(
         "clausewatch@postgres:5432/clausewatch": f"{place}/{postgres_database.database}",
         "/run/secrets/database-password": str(folder / "password"),
         "http://opensearch:9200": opensearch_url,
+        "http://tika:9998": tika.url,
         "/var/lib/clausewatch": str(folder / "home"),
         "/opt/clausewatch/models": str(encoder_cache),
         "0.0.0.0": "127.0.0.1",
@@ -139,6 +149,7 @@ def running(deployment: Deployment) -> Iterator[dict[str, subprocess.Popen[str]]
     try:
         for name, process in processes.items():
             deployment.wait_healthy(name, process)
+        deployment.wait_ready()
         yield processes
     finally:
         for process in processes.values():
@@ -154,6 +165,7 @@ def test_web_answers_at_the_published_port_and_not_to_other_names(
     said = {part["name"]: part["detail"] for part in health["parts"]}
     assert "postgresql" in said["records"]
     assert said["index"].startswith("opensearch")
+    assert said["tika"].startswith(f"{deployment.replaced['http://tika:9998']} (Tika ")
     assert said["worker"].startswith(f"Runs as process {running['worker'].pid} ")
     for host in ("127.0.0.1:8340", "localhost", "localhost:80"):
         assert deployment.get("/", host).status_code == 200
@@ -196,6 +208,8 @@ def test_a_folder_that_another_command_names_is_watched_by_the_worker(
     assert "giraffe" in deployment.find("giraffe")["text"]
     (documents / "sale.txt").write_text("3. The Seller shall deliver one walrus.\n")
     assert "walrus" in deployment.find("walrus")["text"]
+    (documents / "notice.rtf").write_text(r"{\rtf1\ansi 4. Either party may give notice by ostrich.}")
+    assert "ostrich" in deployment.find("ostrich")["text"]
 
 
 def test_each_service_ends_in_time_when_it_is_stopped_and_the_check_tells(

@@ -131,3 +131,33 @@ def test_a_generation_that_does_not_answer_as_it_should_is_never_served(index, b
             builder.finish(5)
     assert index.status().generation == before
     assert not index.client.indices.exists(index=name)
+
+
+def test_labels_name_their_source_and_model_before_and_after_a_relabelling(index):
+    assert kept_labels(index) == {each.key: labels_of(each.labels) for each in CHUNKS}
+    again = tuple(replace(each, model="classifier:3") for each in CHUNKS[0].labels)
+    of_the_document = [each for each in CHUNKS if each.document == CHUNKS[0].document]
+    relabelled = [replace(each, labels=again) if each is CHUNKS[0] else each for each in of_the_document]
+    index.apply(relabelled, [], 4)
+    expected = {each.key: labels_of(each.labels) for each in [*CHUNKS, *relabelled]}
+    assert kept_labels(index) == expected
+    assert again
+    assert ("classifier:3",) in {models for _, models in expected.values()}
+
+
+def labels_of(labels):
+    """Returns labels as (name, source, model) triples, and the models alone."""
+    found = {(each.label, each.source.value, each.model) for each in labels}
+    return found, tuple(sorted({each.model for each in labels}))
+
+
+def kept_labels(index):
+    """Returns by key what the documents of the index say of their labels."""
+    hits = index.client.search(index=index.alias, body={"size": 1000})["hits"]["hits"]
+    return {
+        int(hit["_id"]): (
+            {(each["label"], each["source"], each["model"]) for each in hit["_source"]["payload"]["labels"]},
+            tuple(hit["_source"]["label_model"]),
+        )
+        for hit in hits
+    }

@@ -18,8 +18,8 @@ from tests.opensearch.backend import opened
 
 MOST = 200
 TRICKY = (
-    IndexedLabel('Say "no", 100% = Yes', 0.75, LabelSource.HUMAN, Severity.HIGH),
-    IndexedLabel("Audit Rights", 0.000004, LabelSource.RULE, Severity.MEDIUM),
+    IndexedLabel('Say "no", 100% = Yes', 0.75, LabelSource.HUMAN, Severity.HIGH, "person"),
+    IndexedLabel("Audit Rights", 0.000004, LabelSource.RULE, Severity.MEDIUM, "rules:1"),
 )
 
 

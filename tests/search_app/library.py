@@ -190,7 +190,9 @@ def _indexed(contract: Contract, encoder: WordEncoder) -> list[IndexedChunk]:
             document_type=contract.document_type,
             date=contract.day,
             labels=tuple(
-                IndexedLabel(label, probability, LabelSource.RULE, SEVERITIES.get(label, Severity.LOW))
+                IndexedLabel(
+                    label, probability, LabelSource.RULE, SEVERITIES.get(label, Severity.LOW), "rules:library"
+                )
                 for label, probability in passage.labels.items()
             ),
             vector=vector,

@@ -107,6 +107,7 @@ def _readable_labels(chunk: IndexedChunk) -> list[dict[str, Any]]:
             "probability": each.probability,
             "source": each.source.value,
             "severity": int(each.severity),
+            "model": each.model,
         }
         for each in chunk.labels
     ]
