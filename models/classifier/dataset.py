@@ -1,4 +1,4 @@
-"""What a classifier is trained and measured on: documents with their passages, and what people said of them."""
+"""What a classifier is trained and measured on: documents, their passages, and what people said of them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
