@@ -96,13 +96,10 @@ def _text(rng: random.Random) -> str:
 
 def _labels(rng: random.Random) -> tuple[IndexedLabel, ...]:
     chosen = rng.sample(LABELS, rng.choice((0, 0, 1, 1, 2)))
-    return tuple(
-        IndexedLabel(
-            name,
-            rng.choice((0.25, 0.5, 0.8, 0.9, 1.0)),
-            rng.choice(list(LabelSource)),
-            severity,
-            rng.choice(("rules:contracts:1", "classifier:2")),
-        )
-        for name, severity in chosen
-    )
+    return tuple(_label(rng, name, severity) for name, severity in chosen)
+
+
+def _label(rng: random.Random, name: str, severity: Severity) -> IndexedLabel:
+    probability = rng.choice((0.25, 0.5, 0.8, 0.9, 1.0))
+    source = rng.choice(list(LabelSource))
+    return IndexedLabel(name, probability, source, severity, f"{source.value}:{probability}")

@@ -135,13 +135,13 @@ def test_a_generation_that_does_not_answer_as_it_should_is_never_served(index, b
 
 def test_labels_name_their_source_and_model_before_and_after_a_relabelling(index):
     assert kept_labels(index) == {each.key: labels_of(each.labels) for each in CHUNKS}
-    again = tuple(replace(each, model="classifier:3") for each in CHUNKS[0].labels)
-    of_the_document = [each for each in CHUNKS if each.document == CHUNKS[0].document]
-    relabelled = [replace(each, labels=again) if each is CHUNKS[0] else each for each in of_the_document]
+    labelled = next(each for each in CHUNKS if each.labels)
+    again = tuple(replace(each, model="classifier:3") for each in labelled.labels)
+    of_the_document = [each for each in CHUNKS if each.document == labelled.document]
+    relabelled = [replace(each, labels=again) if each is labelled else each for each in of_the_document]
     index.apply(relabelled, [], 4)
     expected = {each.key: labels_of(each.labels) for each in [*CHUNKS, *relabelled]}
     assert kept_labels(index) == expected
-    assert again
     assert ("classifier:3",) in {models for _, models in expected.values()}
 
 

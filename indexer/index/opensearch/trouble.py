@@ -15,6 +15,8 @@ _LEFT = frozenset(
 )
 BLOCKED = "cluster_block_exception"
 
+# What TLS 1.3 makes of a refused client certificate where the server closes too soon for its word to arrive.
+_CLOSED = "It closed the connection: see whether it wants TLS, or a client certificate that its authority has signed."
 _ADVICE = (
     ("certificate required", "It asks for a client certificate: name one, with its key."),
     ("unknown ca", "It does not trust the client certificate: use one that its authority has signed."),
@@ -25,6 +27,10 @@ _ADVICE = (
     ("wrong version number", "It does not speak TLS: write http:// for https://, or the port of TLS."),
     ("record layer failure", "It does not speak TLS: write http:// for https://, or the port of TLS."),
     ("key values mismatch", "The client certificate and its key do not belong together."),
+    ("connection reset", _CLOSED),
+    ("broken pipe", _CLOSED),
+    ("eof occurred", _CLOSED),
+    ("closed connection without", _CLOSED),
     ("name or service not known", "There is no machine of this name: correct the address."),
 )  # fmt: skip
 

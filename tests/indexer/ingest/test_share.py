@@ -51,7 +51,7 @@ def shared_run(office: Office, *, leading: bool = False) -> tuple[str, Claims]:
     with writing(office.engine) as connection:
         now = office.clock()
         runs.ensure_collection(connection, "contracts", now)
-        run = runs.start_run(connection, "contracts", "command", now, stages_of(office.encoder))
+        run = runs.start_run(connection, "contracts", "command", now, stages_of(office.encoder, None))
     office.blobs.put(token(run))
     claims = Claims(office.engine, run, leading=leading)
     claims.put([Found(path) for path in sorted(office.folder.iterdir())])
@@ -133,15 +133,18 @@ def test_the_files_of_a_process_that_is_killed_are_taken_by_the_other(
     killed: list[str] = []
     with joined(office, records_url, 60.0) as process:
 
-        def report(done: int, total: int, detail: str = "") -> None:
+        def claimed() -> list[str]:
             table = schema.run_files
             theirs = table.c.claimed_by.like("joined %") & table.c.outcome.is_(None)
             with office.engine.connect() as connection:
-                claimed = list(connection.scalars(select(table.c.uri).where(theirs)))
-            if claimed and not killed:
+                return list(connection.scalars(select(table.c.uri).where(theirs)))
+
+        def report(done: int, total: int, detail: str = "") -> None:
+            if not killed:
+                assert eventually(claimed)  # it has joined, while the leader has files left
                 process.kill()
                 process.wait()
-                killed.extend(claimed)
+                killed.extend(claimed())
 
         summary = office.run(report=report, share=True)
     assert killed

@@ -47,7 +47,7 @@ def on_ray(office: Office, encoder: Encoder, setup: Setup) -> Office:
     ingest = replace(
         office.ingest,
         encoder=RayEncoder(encoder, setup),
-        open_pool=lambda _limits, _encoder: RayPool(setup),
+        open_pool=lambda _limits, _encoder, _tika: RayPool(setup),
         batches=batches(),
     )
     return replace(office, ingest=ingest)
