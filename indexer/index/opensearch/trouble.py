@@ -16,7 +16,10 @@ _LEFT = frozenset(
 BLOCKED = "cluster_block_exception"
 
 # What TLS 1.3 makes of a refused client certificate where the server closes too soon for its word to arrive.
-_CLOSED = "It closed the connection: see whether it wants TLS, or a client certificate that its authority has signed."
+_CLOSED = (
+    "It closed the connection: see whether it wants TLS, "
+    "or a client certificate that its authority has signed."
+)
 _ADVICE = (
     ("certificate required", "It asks for a client certificate: name one, with its key."),
     ("unknown ca", "It does not trust the client certificate: use one that its authority has signed."),
