@@ -208,7 +208,7 @@ def test_a_folder_that_another_command_names_is_watched_by_the_worker(
     assert "giraffe" in deployment.find("giraffe")["text"]
     (documents / "sale.txt").write_text("3. The Seller shall deliver one walrus.\n")
     assert "walrus" in deployment.find("walrus")["text"]
-    (documents / "notice.rtf").write_text(r"{\rtf1\ansi 4. Either party may give notice by ostrich.}")
+    (documents / "notice.rtf").write_text(r"{\rtf1\ansi 4. Either party may give notice by ostrich.\par}")
     assert "ostrich" in deployment.find("ostrich")["text"]
 
 
