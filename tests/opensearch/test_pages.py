@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from indexer.extract.tika import TikaServer
 from indexer.index.opensearch import Connection, OpenSearchIndex
 from indexer.index.protocol import IndexStatus
 from indexer.ingest import Ingest, Limits
@@ -37,8 +38,8 @@ def house(own_node: Node, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
     parts = replace(parts, index=OpenSearchIndex(connection, parts.encoder.version, DIMENSION))  # type: ignore[arg-type]
 
     @contextmanager
-    def open_pool(limits: Limits, encoder: str) -> Iterator[InlinePool]:
-        yield InlinePool([])
+    def open_pool(limits: Limits, encoder: str, tika: TikaServer | None) -> Iterator[InlinePool]:
+        yield InlinePool([], tika)
 
     (tmp_path / "supply.txt").write_text(SUPPLY)
     ingest = Ingest(
