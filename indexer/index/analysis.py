@@ -8,7 +8,7 @@ the elided article of "l'accord", and takes each ideograph as a word.
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -64,8 +64,8 @@ def terms(text: str, kind: str) -> list[tuple[int, str]]:
 
 def laid(text: str, kind: str, gap: str) -> str:
     """Returns the terms of a text separated by blanks, with ``gap`` where a word is left out."""
-    term_of = _term_of(kind)
-    return " ".join([term_of(word) or gap for word in words(text).split()])
+    found = _terms(kind)
+    return " ".join([found[word] or gap for word in words(text).split()])
 
 
 def stems(text: str) -> frozenset[str]:
@@ -98,20 +98,27 @@ def analyzer(kind: str) -> tantivy.TextAnalyzer:
 
 
 def _analyzed(found: Sequence[str], kind: str) -> list[tuple[int, str]]:
-    term_of = _term_of(kind)
-    return [(position, term) for position, word in enumerate(found) if (term := term_of(word)) is not None]
+    known = _terms(kind)
+    return [(position, term) for position, word in enumerate(found) if (term := known[word])]
+
+
+class _Terms(dict[str, str]):
+    """The terms of words, found out when they are first asked for; empty for one that is left out."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__()
+        self._analyze = analyzer(kind).analyze
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= REMEMBERED_WORDS:
+            self.clear()
+        self[word] = term = next(iter(self._analyze(word)), "")
+        return term
 
 
 @cache
-def _term_of(kind: str) -> Callable[[str], str | None]:
-    """Returns what gives the term of a word; None for one that is left out."""
-    analyze = analyzer(kind).analyze
-
-    @lru_cache(REMEMBERED_WORDS)
-    def term_of(word: str) -> str | None:
-        return next(iter(analyze(word)), None)
-
-    return term_of
+def _terms(kind: str) -> _Terms:
+    return _Terms(kind)
 
 
 @cache
