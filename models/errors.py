@@ -15,3 +15,11 @@ class PackError(ModelsError):
 
 class EvaluationError(ModelsError):
     """An evaluation folder is missing or malformed; the message names the file and the line."""
+
+
+class ClassifierError(ModelsError):
+    """A classifier's file is damaged, foreign or of a newer version; the message names it and its hash."""
+
+
+class TrainingError(ModelsError):
+    """There is too little, or nothing usable, to train on; the message says what and how much is missing."""

@@ -1,7 +1,10 @@
 """Labels as values: what was said of a passage, by whom, how surely, and on what ground."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
 
 
 class LabelSource(StrEnum):
@@ -18,6 +21,14 @@ class Severity(IntEnum):
     LOW = 1
     MEDIUM = 2
     HIGH = 3
+
+
+class Standing(StrEnum):
+    """Whether what was said of a passage counts."""
+
+    SPEAKS = "speaks"  # it is the label
+    UNSURE = "unsure"  # a model abstains: a person should look
+    OUTVOTED = "outvoted"  # kept to explain and to compare; a source that outranks it says otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +56,8 @@ class LabelPrediction:
         source: Who said it.
         model: Version of the model or of the rule set, e.g. ``"rules:contracts:3f2a91c0"``.
         triggers: The evidence, ordered by start; never empty for a rule.
+        standing: Whether it counts.
+        sentence: Offsets within the passage of the sentence that carried it; None for the whole passage.
     """
 
     label: str
@@ -52,11 +65,21 @@ class LabelPrediction:
     source: LabelSource
     model: str
     triggers: tuple[Trigger, ...] = ()
+    standing: Standing = Standing.SPEAKS
+    sentence: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """What a labeller sees of a chunk: its text and the path of headings above it."""
+    """What a labeller sees of a chunk.
+
+    Attributes:
+        text: The chunk's text.
+        section: The path of headings above it.
+        vector: The encoder's vector of the text as the records keep it, float16 precision in float32, shape
+            (dimension,); None where there is none yet.
+    """
 
     text: str
     section: str = ""
+    vector: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)

@@ -1,4 +1,4 @@
-"""The two seams of this package: what encodes text and what labels it."""
+"""The seams of this package: what encodes text and what labels it."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -6,6 +6,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from models.classifier.card import ClassifierCard
 from models.labels import LabelPrediction, Passage
 
 
@@ -32,7 +33,7 @@ class Encoder(Protocol):
 
 
 class Labeller(Protocol):
-    """Says which labels of a pack apply to passages.
+    """Says which labels of a pack apply to the passages of a document.
 
     Attributes:
         version: Fingerprint of the rules or weights; equal versions give equal labels.
@@ -41,5 +42,25 @@ class Labeller(Protocol):
     version: str
 
     def label(self, passages: Sequence[Passage]) -> list[tuple[LabelPrediction, ...]]:
-        """Returns for each passage its labels, most probable first; empty where none applies."""
+        """Returns for each passage its labels, most probable first; empty where none applies.
+
+        ``passages`` are all those of one document, in order: a model looks at a passage's neighbours.
+        """
+        ...
+
+
+class Classifier(Labeller, Protocol):
+    """A learned labeller: gives a label where it is sure, and abstains where it is not.
+
+    What it says stands as ``speaks`` or ``unsure``; labels below the lower threshold are left out.
+
+    Attributes:
+        version: ``classifier:<pack>:<first twelve digits of the SHA-256 of its file>``.
+        card: Its data, thresholds and figures.
+    """
+
+    card: ClassifierCard
+
+    def scores(self, passages: Sequence[Passage]) -> NDArray[np.float32]:
+        """Returns calibrated probabilities, shape (len(passages), len(card.labels)), in the card's order."""
         ...
