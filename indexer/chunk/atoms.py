@@ -8,7 +8,7 @@ from enum import IntEnum
 
 from indexer.chunk.headings import is_page_line
 from indexer.chunk.outline import Section
-from indexer.chunk.sentences import sentence_ends
+from models.sentences import sentence_ends
 from indexer.chunk.titles import is_title
 from indexer.documents import Block, BlockKind
 

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from indexer.chunk.sentences import sentence_ends
+from models.sentences import sentence_ends
 
 
 def split(text: str) -> list[str]:

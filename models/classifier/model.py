@@ -1,0 +1,87 @@
+"""The classifier: labels the passages of a document, explains itself, and abstains where it is not sure."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.classifier.card import ClassifierCard
+from models.classifier.explain import contributions, triggers
+from models.classifier.parts import Parts, Seen, rule_scores
+from models.labels import LabelPrediction, LabelSource, Passage, Standing
+from models.packs import load_pack
+from models.rules import RuleLabeller, is_table_of_contents
+
+
+class LearnedClassifier:
+    """Implements ``Classifier``.
+
+    Attributes:
+        version: ``classifier:<pack>:<first twelve digits of the SHA-256 of its file>``.
+        card: Its data, thresholds and figures.
+    """
+
+    def __init__(self, version: str, card: ClassifierCard, parts: Parts) -> None:
+        self.version = version
+        self.card = card
+        self._parts = parts
+        self._labels = tuple(card.labels)
+        self._low = np.array([each.low for each in card.labels.values()], np.float32)
+        self._high = np.array([each.high for each in card.labels.values()], np.float32)
+        self._rules: RuleLabeller | None = None
+
+    def scores(self, passages: Sequence[Passage]) -> NDArray[np.float32]:
+        """Returns calibrated probabilities, shape (len(passages), len(card.labels)), in the card's order."""
+        if not passages:
+            return np.zeros((0, len(self._labels)), np.float32)
+        return self._scores(passages, self._parts.look(passages))
+
+    def label(self, passages: Sequence[Passage]) -> list[tuple[LabelPrediction, ...]]:
+        """Returns for each passage the labels that it is sure or unsure of, most probable first."""
+        if not passages:
+            return []
+        seen = self._parts.look(passages)
+        scores = self._scores(passages, seen)
+        found: list[list[LabelPrediction]] = [[] for _ in passages]
+        for row, column in np.argwhere(scores >= self._low).tolist():
+            found[row].append(self._prediction(passages[row], seen, row, column, float(scores[row, column])))
+        return [tuple(sorted(each, key=lambda label: (-label.probability, label.label))) for each in found]
+
+    def _scores(self, passages: Sequence[Passage], seen: Seen) -> NDArray[np.float32]:
+        probabilities = self._parts.probabilities(seen, rule_scores(self._ruled(passages), self._labels))
+        # A table of contents names every clause and holds none.
+        contents = [is_table_of_contents(passage.text) for passage in passages]
+        probabilities[contents] = 0
+        return probabilities
+
+    def _ruled(self, passages: Sequence[Passage]) -> Sequence[Sequence[LabelPrediction]]:
+        """Returns what the rules say, asking them only where nobody has."""
+        if all(passage.rules is not None for passage in passages):
+            return [passage.rules or () for passage in passages]
+        if self._rules is None:
+            self._rules = RuleLabeller(load_pack(self.card.pack))
+        return self._rules.label(passages)
+
+    def _prediction(
+        self, passage: Passage, seen: Seen, row: int, column: int, probability: float
+    ) -> LabelPrediction:
+        best = int(seen.margins.best[row, column])
+        span = seen.cut.spans[best]
+        terms = len(self._parts.weights.sentence)
+        added = contributions(seen.views.sentence[[best]], self._parts.linear.sentence, column, terms)
+        return LabelPrediction(
+            label=self._labels[column],
+            probability=probability,
+            source=LabelSource.MODEL,
+            model=self.version,
+            triggers=triggers(passage.text, span, added, self._parts.counting.vocabulary_),
+            standing=Standing.SPEAKS if probability >= self._high[column] else Standing.UNSURE,
+            sentence=_stripped(passage.text, span),
+        )
+
+
+def _stripped(text: str, span: tuple[int, int]) -> tuple[int, int]:
+    """Returns the span without the blanks around it."""
+    words = text[span[0] : span[1]]
+    start = span[0] + len(words) - len(words.lstrip())
+    return start, start + len(words.strip())

@@ -1,0 +1,138 @@
+"""Describes each pair of a passage and a label: scores, rules, neighbours, place in the document."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.classifier.margins import Margins, Scale
+
+FEATURES = (
+    "passage",
+    "sentence",
+    "second",
+    "both",
+    "rule",
+    "before",
+    "after",
+    "rank",
+    "lead",
+    "highest",
+    "rival",
+    "over_rival",
+    "rules_nearby",
+    "place",
+    "words",
+    "sentences",
+    "share",
+)
+_UNLIKELY = -8.0
+_LOWEST_RANK = 30
+# A pair whose two margins sum to less, and that no rule names, is left as the linear models have it.
+_CANDIDATE = -2.2
+
+Floats = NDArray[np.float32]
+Counts = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Scales:
+    """The scales of both linear models, and how frequent each label is.
+
+    Attributes:
+        share: Share of the passages that carry a label, float32, shape (labels,).
+    """
+
+    passage: Scale
+    sentence: Scale
+    share: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """The pairs of one document's passages and all labels.
+
+    Attributes:
+        base: Log-odds of the linear models, the mean of both, shape (passages, labels).
+        candidate: Pairs worth a closer look, same shape.
+        features: Those of the candidates in the order of ``np.nonzero(candidate)``; shape (candidates,
+            len(FEATURES)).
+    """
+
+    base: Floats
+    candidate: NDArray[np.bool_]
+    features: Floats
+
+
+def describe(
+    margins: Margins, scales: Scales, rules: Floats, word_counts: Counts, sentence_counts: Counts
+) -> Pairs:
+    """Describes the pairs of one document.
+
+    Args:
+        margins: Of its passages.
+        scales: Of the linear models.
+        rules: Probability that the keyword rules give, 0 where they are silent; shape (passages, labels).
+        word_counts: Of each passage.
+        sentence_counts: Of each passage.
+    """
+    passage, sentence = scales.passage.log_odds(margins.passage), scales.sentence.log_odds(margins.sentence)
+    base = np.asarray((passage + sentence) / 2, np.float32)
+    candidate = (margins.passage + margins.sentence > _CANDIDATE) | (rules > 0)
+    count, labels = base.shape
+    rank, lead, highest = _standing(base)
+    rival = _rivals(base)
+    place = np.arange(count, dtype=np.float32) / count
+    columns = (
+        passage,
+        sentence,
+        scales.sentence.log_odds(margins.second),
+        base,
+        rules,
+        _shifted(base, 1, _UNLIKELY),
+        _shifted(base, -1, _UNLIKELY),
+        rank,
+        lead,
+        highest,
+        rival,
+        base - rival,
+        np.maximum(_shifted(rules, 1, 0.0), _shifted(rules, -1, 0.0)),
+        _across(place, labels),
+        _across(np.asarray(word_counts, np.float32), labels),
+        _across(np.asarray(sentence_counts, np.float32), labels),
+        np.broadcast_to(scales.share, base.shape),
+    )
+    return Pairs(base, candidate, np.stack([column[candidate] for column in columns], -1))
+
+
+def _across(values: Floats, labels: int) -> Floats:
+    return np.broadcast_to(values[:, np.newaxis], (len(values), labels))
+
+
+def _shifted(values: Floats, by: int, missing: float) -> Floats:
+    """Returns for each passage the value of the one before (1) or after (-1) it."""
+    result = np.full_like(values, missing)
+    if by > 0:
+        result[by:] = values[:-by]
+    else:
+        result[:by] = values[-by:]
+    return result
+
+
+def _standing(base: Floats) -> tuple[Floats, Floats, Floats]:
+    """Returns rank in the document, lead over the best other passage, and the document's highest."""
+    rank = np.argsort(np.argsort(-base, axis=0, kind="stable"), axis=0, kind="stable")
+    ordered = np.sort(base, axis=0)
+    first, second = ordered[-1], ordered[-2] if len(base) > 1 else ordered[-1]
+    lead = base - np.where(rank == 0, second, first)
+    highest = np.broadcast_to(first, base.shape)
+    return np.minimum(rank, _LOWEST_RANK).astype(np.float32), lead, highest
+
+
+def _rivals(base: Floats) -> Floats:
+    """Returns the highest log-odds of any other label in the same passage."""
+    if base.shape[1] == 1:
+        return np.full_like(base, _UNLIKELY)
+    ordered = np.sort(base, axis=1)
+    first, second = ordered[:, -1:], ordered[:, -2:-1]
+    return np.where(base == first, second, first)

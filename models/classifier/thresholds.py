@@ -1,0 +1,57 @@
+"""Chooses for each label where a model speaks and where it abstains."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+NEVER = 1.01
+# One-sided 90 %: thresholds chosen as the best of many look better than they are.
+CONFIDENCE = 1.28
+# Below "no", the model abstains from here on, or from where it would miss more than a tenth of what there is.
+LOWEST_UNSURE, RECALLED = 0.15, 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """From ``high`` on the model says yes, below ``low`` no; between them it abstains."""
+
+    low: float
+    high: float
+
+
+def wilson_lower(right: NDArray[np.int_], said: NDArray[np.int_], z: float) -> NDArray[np.float64]:
+    """Returns the lower bound of a share (Wilson, 1927): ``right`` of ``said``, at z standard deviations."""
+    share = right / said
+    centre = share + z * z / (2 * said)
+    spread = z * np.sqrt(share * (1 - share) / said + z * z / (4 * said * said))
+    return np.asarray((centre - spread) / (1 + z * z / said))
+
+
+def choose(
+    probabilities: NDArray[np.float32], truth: NDArray[np.bool_], precision: float, examples: int
+) -> Thresholds:
+    """Chooses thresholds of a label on probabilities out of fold.
+
+    ``high`` is the lowest probability above which the lower bound of the precision reaches what is asked
+    for; NEVER where none does. ``low`` lets about a tenth of the examples be told "no", and is at least 0.15.
+
+    Args:
+        probabilities: Calibrated, shape (passages,); those near 0 may be left out.
+        truth: Whether the label applies, same shape.
+        precision: In (0, 1).
+        examples: Passages to which the label applies, those left out included.
+    """
+    if not len(probabilities):
+        return Thresholds(NEVER, NEVER)
+    order = np.argsort(-probabilities, kind="stable")
+    ordered, right = probabilities[order], np.cumsum(truth[order].astype(np.int64))
+    said = np.arange(1, len(ordered) + 1)
+    # Equal probabilities are on the same side.
+    last = np.append(ordered[1:] != ordered[:-1], True)
+    precise = last & (wilson_lower(right, said, CONFIDENCE) >= precision)
+    high = float(ordered[precise][-1]) if precise.any() else NEVER
+    reached = int(np.searchsorted(right, math.ceil(RECALLED * examples)))
+    low = float(ordered[min(reached, len(ordered) - 1)])
+    return Thresholds(min(max(low, LOWEST_UNSURE), high), high)
