@@ -49,25 +49,32 @@ def intervals(scored: Scored, thresholds: Thresholds, seed: int, samples: int = 
 
 
 class _Curve:
-    """A precision-recall curve that is sorted once and weighted anew for each draw."""
+    """A precision-recall curve that is sorted once and weighted anew for each draw.
+
+    Only its points at examples are computed: between two of them precision falls and recall stays, so
+    neither figure needs the others.
+    """
 
     def __init__(self, truth: Bools, probabilities: Floats, documents: Ints) -> None:
         order = np.argsort(-probabilities, kind="stable")
-        self._truth, self._documents = truth[order], documents[order]
-        ordered = probabilities[order]
-        # Equal probabilities stand or fall together: the curve has a point after the last of them.
-        self._ends = np.flatnonzero(np.append(ordered[1:] != ordered[:-1], True)) if len(ordered) else order
+        ordered, self._documents = probabilities[order], documents[order]
+        self._examples = np.flatnonzero(truth[order])
+        # Equal probabilities stand or fall together: an example's point lies at the last of its equals.
+        lasts = np.searchsorted(-ordered, -ordered[self._examples], side="right") - 1
+        self._ends, self._firsts = np.unique(lasts, return_index=True)
 
     def figures(self, weights: Ints, recall: float) -> tuple[float, float] | None:
         """Returns average precision and the best precision at a recall; None where nothing is true."""
         weight = weights[self._documents]
-        true = np.cumsum(weight * self._truth)[self._ends]
-        if not len(true) or not true[-1]:
+        examples = weight[self._examples]
+        if not examples.any():
             return None
+        gained = np.add.reduceat(examples, self._firsts)
+        true = np.cumsum(gained)
         precision = true / np.maximum(np.cumsum(weight)[self._ends], 1)
-        recalls = true / true[-1]
-        average = float(np.diff(recalls, prepend=0.0) @ precision)
-        return average, float(precision[recalls >= recall - _ROUNDING].max())
+        average = float(gained @ precision / true[-1])
+        reached = true >= recall * true[-1] - _ROUNDING
+        return average, float(precision[reached].max())
 
 
 def _known(scored: Scored, documents: Ints, place: int) -> tuple[Bools, Floats, Ints]:
