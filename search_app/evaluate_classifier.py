@@ -7,7 +7,7 @@ from typing import Any
 from indexer.training import with_vectors
 from indexer.training.scoring import score, thresholds_of
 from models.classifier.dataset import TrainingSet
-from models.errors import ClassifierError, EvaluationError
+from models.errors import ClassifierError
 from models.evaluation.classification import measure
 from models.evaluation.intervals import intervals
 from models.packs import Pack
@@ -17,12 +17,31 @@ from search_app.compose import Parts
 Report = Callable[[int, int], None]
 
 
+def with_needed_vectors(
+    data: TrainingSet, classifier: Classifier, parts: Parts, report: Report
+) -> TrainingSet:
+    """Returns the data with vectors where the classifier needs them.
+
+    Raises:
+        ClassifierError: They are those of an encoder other than the one that the settings name.
+    """
+    needed = classifier.card.encoder
+    if not needed:
+        return data
+    there = parts.encoder.version
+    if needed != there:
+        raise ClassifierError(
+            f"{classifier.version} needs vectors of the encoder {needed}, but the settings name {there}; "
+            "set CLAUSEWATCH_ENCODER to the one that it was trained with, or train anew"
+        )
+    return with_vectors(data, parts.encoder, parts.engine, report)
+
+
 def evaluate_classifier(
     data: TrainingSet,
     classifier: Classifier,
     pack: Pack,
     *,
-    parts: Parts,
     samples: int,
     seed: int,
     report: Report,
@@ -30,23 +49,13 @@ def evaluate_classifier(
     """Returns the figures of docs/classifier.md by their names, for JSON.
 
     Args:
-        data: Marked documents.
+        data: Marked documents, with vectors where the classifier needs them.
         classifier: Sees their passages as it would when they were ingested.
         pack: Of the labels and of the rules.
-        parts: For the encoder, where the classifier needs vectors.
         samples: Draws of the bootstrap; 0 for no intervals.
         seed: Of these.
-        report: Called with the steps done and their number.
-
-    Raises:
-        ClassifierError: It needs vectors of an encoder other than the one that the settings name.
-        EvaluationError: There is no document.
+        report: Called with the documents scored so far and their number.
     """
-    if not data.documents:
-        raise EvaluationError("there is no document to measure on")
-    if classifier.card.encoder:
-        _check_encoder(classifier, parts)
-        data = with_vectors(data, parts.encoder, parts.engine, report)
     scored, rules = score(data, classifier, pack, report)
     thresholds = thresholds_of(classifier.card, data.labels)
     figures = asdict(measure(scored, thresholds, rules))
@@ -59,12 +68,3 @@ def evaluate_classifier(
         "intervals": {name: [each.low, each.high] for name, each in drawn.items()},
         "per_label": per_label,
     }
-
-
-def _check_encoder(classifier: Classifier, parts: Parts) -> None:
-    needed, there = classifier.card.encoder, parts.encoder.version
-    if needed != there:
-        raise ClassifierError(
-            f"{classifier.version} needs vectors of the encoder {needed}, but the settings name {there}; "
-            "set CLAUSEWATCH_ENCODER to the one that it was trained with, or train anew"
-        )

@@ -39,11 +39,16 @@ class Findings:
 
     def problem(self, file: str, place: str, what: str) -> None:
         """Adds a problem."""
-        self.problems.append(Finding(file, place, what))
+        self.problems.append(_finding(file, place, what))
 
     def note(self, file: str, place: str, what: str) -> None:
         """Adds a note."""
-        self.notes.append(Finding(file, place, what))
+        self.notes.append(_finding(file, place, what))
+
+
+def _finding(*parts: str) -> Finding:
+    # What a file says may hold bytes in another encoding, which no terminal would take.
+    return Finding(*(part.encode("utf-8", "backslashreplace").decode() for part in parts))
 
 
 def lines(findings: Iterable[Finding], first: int = 20) -> Iterator[str]:

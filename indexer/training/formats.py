@@ -60,8 +60,8 @@ def _detect_json(content: str) -> str:
             return "spans"
         place = f"line {error.lineno}, column {error.colno}"
         raise UnknownFormatError(f"no JSON: {error.msg}", place) from error
-    except RecursionError as error:
-        raise UnknownFormatError("no JSON that can be read: it is nested too deeply") from error
+    except (RecursionError, ValueError) as error:  # ValueError: a number of thousands of digits
+        raise UnknownFormatError(f"no JSON that can be read: {error}") from error
     if _is_span(loaded):
         return "spans"
     if any(isinstance(within(entry, "paragraphs"), list) for _, entry in items(within(loaded, "data"))):

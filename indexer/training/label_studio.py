@@ -59,10 +59,9 @@ def _occurring(task: _Task) -> Iterator[str]:
 
 def _task(source: Source, place: str, task: object) -> _Task | None:
     text = text_of(within(task, "data"), "text")
-    if not source.readable(place, text):
+    name = text_of(within(task, "data"), "document") or f"{source.file} task {within(task, 'id') or place}"
+    if not source.readable(place, text, name):
         return None
-    identity = within(task, "id")
-    name = text_of(within(task, "data"), "document") or f"{source.file} task {identity or place}"
     found = _Task(place, name, text)
     annotated = 0
     for number, annotation in items(task, "annotations"):

@@ -75,11 +75,11 @@ class Source:
         """Says what is worth knowing."""
         self.findings.note(self.file, place, what)
 
-    def readable(self, place: str, text: str) -> bool:
-        """Says whether a text holds anything and only what its encoding allows; if not, reports it."""
+    def readable(self, place: str, text: str, beside: str = "") -> bool:
+        """Says whether a text holds anything, it and what stands beside it in UTF-8; reports it if not."""
         if not text.strip():
             self.problem(place, "the text is empty")
-        elif not is_unicode(text):
+        elif not is_unicode(text + beside):
             self.problem(place, "the text is not UTF-8; save the file in that encoding")
         else:
             return True

@@ -58,12 +58,16 @@ def missing_columns(header: list[str]) -> list[str]:
 
 def header_of(content: str) -> tuple[list[str], str]:
     """Returns the header in small letters, and the delimiter under which it has most of the columns."""
-    line = content.lstrip("\ufeff").split("\n", 1)[0]
-    found = [
-        ([cell.strip().casefold() for cell in next(csv.reader([line], delimiter=delimiter), [])], delimiter)
-        for delimiter in _DELIMITERS
-    ]
+    line = next(filter(str.strip, content.splitlines()), "")
+    found = [(_cells(line, delimiter), delimiter) for delimiter in _DELIMITERS]
     return min(found, key=lambda each: len(missing_columns(each[0])))
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    try:
+        return [cell.strip().casefold() for cell in next(csv.reader([line], delimiter=delimiter), [])]
+    except csv.Error:  # a cell longer than any header
+        return []
 
 
 def _rows(source: Source) -> Iterator[tuple[str, dict[str, str]]]:
@@ -73,6 +77,7 @@ def _rows(source: Source) -> Iterator[tuple[str, dict[str, str]]]:
         source.problem("line 1", f"the columns {', '.join(missing)} are missing; it has {', '.join(header)}")
         return
     reader = csv.reader(io.StringIO(source.content, newline=""), delimiter=delimiter, strict=True)
+    seen_header = False
     while True:
         place = f"line {reader.line_num + 1}"
         try:
@@ -82,7 +87,8 @@ def _rows(source: Source) -> Iterator[tuple[str, dict[str, str]]]:
             continue
         if cells is None:
             return
-        if place == "line 1" or not any(cells):
+        if not any(cells) or not seen_header:
+            seen_header |= any(cells)
             continue
         if len(cells) != len(header):
             source.problem(place, f"the row has {len(cells)} cells, the header {len(header)}")
@@ -91,7 +97,7 @@ def _rows(source: Source) -> Iterator[tuple[str, dict[str, str]]]:
 
 
 def _add(source: Source, place: str, row: dict[str, str], passages: dict[tuple[str, str], _Passage]) -> None:
-    if not source.readable(place, row["text"]):
+    if not source.readable(place, row["text"], "".join(row.values())):
         return
     labels, unknown = source.labels(place, filter(None, map(str.strip, row["label"].split(";"))))
     if unknown and not labels:

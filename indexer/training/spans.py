@@ -76,7 +76,7 @@ def _texts(folder: Path) -> Iterable[str]:
 
 def _read_text(source: Source, folder: Path, name: str, spans: list[_Span]) -> str | None:
     place = spans[0].place if spans else name
-    if Path(name).name != name:
+    if Path(name).name != name or "\0" in name:
         source.problem(place, f"{name!r} is no plain name of a file of the folder {folder}")
         return None
     try:

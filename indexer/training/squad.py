@@ -33,7 +33,7 @@ def read(source: Source) -> Iterator[MarkedText]:
         for part, paragraph in items(entry, "paragraphs"):
             place = f"entry {number}, paragraph {part}"
             context = text_of(paragraph, "context")
-            if source.readable(place, context):
+            if source.readable(place, context, title):
                 yield _marked(source, title, place, context, paragraph)
 
 

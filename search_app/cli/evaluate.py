@@ -77,20 +77,23 @@ def classifier(
     Each line of the file of spans is an object with file, category, start, end and text. The texts are cut
     and labelled as the product does it; the pack's keyword rules are measured beside the classifier.
     """
+    from models.errors import EvaluationError  # noqa: PLC0415
     from search_app.classifiers import classifier_of  # noqa: PLC0415 - the help page must not pay for the imports
     from search_app.cli.progress import progress  # noqa: PLC0415
     from search_app.cli.training_data import read_data  # noqa: PLC0415
     from search_app.compose import compose  # noqa: PLC0415
-    from search_app.evaluate_classifier import evaluate_classifier  # noqa: PLC0415
+    from search_app.evaluate_classifier import evaluate_classifier, with_needed_vectors  # noqa: PLC0415
 
     parts = compose(load_settings())
     pack = parts.packs[collection]
     measured = classifier_of(parts, pack, model)
     data = read_data(parts, pack, [spans], contracts, to_learn=False, skip_bad=skip_bad, as_json=as_json).data
-    with progress("Scoring", "steps") as report:
-        found = evaluate_classifier(
-            data, measured, pack, parts=parts, samples=bootstrap, seed=seed, report=report
-        )
+    if not data.documents:
+        raise EvaluationError("there is no document to measure on")
+    with progress("Encoding", "passages") as report:
+        data = with_needed_vectors(data, measured, parts, report)
+    with progress("Scoring", "documents") as report:
+        found = evaluate_classifier(data, measured, pack, samples=bootstrap, seed=seed, report=report)
     click.echo(json.dumps(found, indent=2) if as_json else "\n".join(_described(found)))
 
 
