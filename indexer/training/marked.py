@@ -59,6 +59,7 @@ class Source:
         names: The labels.
         findings: Where to say what is wrong.
         texts: Folder of the texts, for a format that names them only.
+        some: Whether that folder may hold some of the texts only.
     """
 
     file: str
@@ -66,6 +67,7 @@ class Source:
     names: LabelNames
     findings: Findings
     texts: Path | None = None
+    some: bool = False
 
     def problem(self, place: str, what: str) -> None:
         """Says what is wrong at a place of this file."""

@@ -1,7 +1,7 @@
 """Reads files of training data into one training set, with a report on what is wrong with them."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from indexer.training.cutting import Tokens, cut
@@ -37,6 +37,7 @@ def read_training_data(
     tokens: Tokens,
     *,
     texts: Path | None = None,
+    some: bool = False,
     report: Report = lambda _done, _total: None,
 ) -> TrainingData:
     """Reads files of any of the formats; never raises for what stands in them.
@@ -46,11 +47,13 @@ def read_training_data(
         pack: Its labels are looked for.
         tokens: Of the encoder, into whose window passages must fit.
         texts: Folder of the texts that files of spans name.
+        some: Whether it is no problem that the folder lacks some of them.
         report: Called with the texts cut so far and their number.
     """
     findings = Findings()
     names = LabelNames(pack)
-    marked = join((text for file in files for text in _read(file, names, texts, findings)), findings)
+    source = Source("", "", names, findings, texts, some)
+    marked = join((text for file in files for text in _read(file, source)), findings)
     documents: dict[str, list[TrainingPassage]] = {}
     for number, text in enumerate(marked, 1):
         documents.setdefault(text.document, []).extend(cut(text, tokens))
@@ -62,13 +65,14 @@ def read_training_data(
     return TrainingData(data, tuple(findings.problems), tuple(findings.notes))
 
 
-def _read(file: Path, names: LabelNames, texts: Path | None, findings: Findings) -> Iterator[MarkedText]:
+def _read(file: Path, source: Source) -> Iterator[MarkedText]:
+    source = replace(source, file=file.name)
     try:
         content = text_of_bytes(file.read_bytes())
         reader = FORMATS[detect(content)]
     except OSError as error:
-        findings.problem(file.name, "", f"the file cannot be read: {error.strerror}")
+        source.problem("", f"the file cannot be read: {error.strerror}")
     except UnknownFormatError as error:
-        findings.problem(file.name, error.place, str(error))
+        source.problem(error.place, str(error))
     else:
-        yield from reader(Source(file.name, content, names, findings, texts))
+        yield from reader(replace(source, content=content))

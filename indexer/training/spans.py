@@ -32,7 +32,11 @@ def read(source: Source) -> Iterator[MarkedText]:
     if source.texts is None:
         source.problem("", "spans name texts; say with --contracts in which folder these lie")
         return
-    for name in sorted({*spans, *_texts(source.texts)}):
+    there = set(_texts(source.texts))
+    silent = len(there - spans.keys())
+    if silent:
+        source.note("", f"no line speaks of {silent} texts of the folder; they count as carrying no label")
+    for name in sorted(there | spans.keys()):
         text = _read_text(source, source.texts, name, spans[name])
         if text is not None:
             yield _marked(source, name, text, spans[name])
@@ -82,9 +86,11 @@ def _read_text(source: Source, folder: Path, name: str, spans: list[_Span]) -> s
     try:
         content = (folder / name).read_bytes()
     except OSError as error:
-        source.problem(
-            place, f"the text {name!r} of {max(1, len(spans))} spans cannot be read: {error.strerror}"
-        )
+        if source.some and isinstance(error, FileNotFoundError):
+            source.note(place, "the folder lacks the text; those that it has are used")
+        else:
+            what = f"the text {name!r} of {max(1, len(spans))} spans cannot be read: {error.strerror}"
+            source.problem(place, what)
         return None
     text = content.decode("utf-8", errors="replace")
     if not text.strip():

@@ -32,7 +32,8 @@ def read_data(
         pack: Its labels are looked for.
         files: Of any format.
         contracts: Folder of the texts that files of spans name.
-        to_learn: Whether a label that every passage carries is a problem, since nothing tells it apart.
+        to_learn: Whether a label that every passage carries is a problem, since nothing tells it apart, and
+            so is a text that is missing: to measure, some of the texts will do.
         skip_bad: Whether to go on with what can be used.
         as_json: Whether the problems are also printed as an object, where they end the command.
     """
@@ -41,7 +42,9 @@ def read_data(
     from search_app.cli.progress import progress  # noqa: PLC0415
 
     with progress("Reading", "documents") as report:
-        found = read_training_data(files, pack, tokens_of(parts), texts=contracts, report=report)
+        found = read_training_data(
+            files, pack, tokens_of(parts), texts=contracts, some=not to_learn, report=report
+        )
     found = with_both_classes(found) if to_learn else found
     _print("Worth knowing", found.notes)
     _print("Cannot be used", found.problems)

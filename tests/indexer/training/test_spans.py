@@ -4,8 +4,21 @@ from pathlib import Path
 
 import pytest
 
+from indexer.training import read_training_data
 from models.classifier.dataset import Evidence
-from tests.indexer.training.files import AUDIT, CAP, LAW, labelled, passages, problems, read, span, write
+from tests.indexer.training.files import (
+    AUDIT,
+    CAP,
+    LAW,
+    PACK,
+    WordTokens,
+    labelled,
+    passages,
+    problems,
+    read,
+    span,
+    write,
+)
 
 TEXT = "This agreement is governed by the laws of Ohio.\n"
 
@@ -23,7 +36,8 @@ def spans(folder: Path, *lines: str | bytes) -> Path:
 
 
 def test_a_span_labels_the_passage_that_holds_it_and_stands_as_its_evidence(texts: Path) -> None:
-    found = read(spans(texts.parent, span("a.txt", LAW, 0, 47, TEXT[:47])), texts=texts)
+    lines = [span("a.txt", LAW, 0, 47, TEXT[:47]), span("b.txt", "Parties", 0, 7, "Nothing")]
+    found = read(spans(texts.parent, *lines), texts=texts)
     assert found.problems == found.notes == ()
     assert found.data.labels == (LAW, CAP, AUDIT)
     assert [document.name for document in found.data.documents] == ["a.txt", "b.txt"]
@@ -45,7 +59,8 @@ def test_categories_are_found_without_regard_to_case_and_punctuation_and_by_titl
 
 def test_categories_that_are_no_risks_are_silently_no_labels(texts: Path) -> None:
     names = ["Document Name", "Parties", "Agreement Date", "Effective Date", "Expiration Date"]
-    found = read(spans(texts.parent, *(span("a.txt", name, 0, 4) for name in names)), texts=texts)
+    lines = [span(file, name, 0, 4) for name in names for file in ("a.txt", "b.txt")]
+    found = read(spans(texts.parent, *lines), texts=texts)
     assert found.problems == found.notes == ()
     assert all(not each.labels for each in passages(found))
 
@@ -95,7 +110,7 @@ def test_a_span_told_twice_is_a_note(texts: Path) -> None:
     line = span("a.txt", LAW, 0, 47)
     found = read(spans(texts.parent, line, "", line), texts=texts)
     assert found.problems == ()
-    assert [str(note) for note in found.notes] == ["spans.jsonl, line 3: the same as line 1"]
+    assert str(found.notes[0]) == "spans.jsonl, line 3: the same as line 1"
     assert passages(found)[0].evidence == (Evidence(0, 47, LAW),)
 
 
@@ -108,9 +123,9 @@ def test_an_empty_text_is_a_problem(texts: Path) -> None:
 def test_bytes_of_another_encoding_in_a_text_are_a_note_and_shift_no_offset(texts: Path) -> None:
     write(texts, "c.txt", b"Caf\xe9 owners are governed by the laws of Ohio.\r\n")
     found = read(spans(texts.parent, span("c.txt", LAW, 5, 11, "owners")), texts=texts)
-    assert [note.what for note in found.notes] == [
-        "the text has bytes that are not UTF-8; each counts as one character"
-    ]
+    assert str(found.notes[1]) == (
+        "spans.jsonl, c.txt: the text has bytes that are not UTF-8; each counts as one character"
+    )
     assert passages(found)[2].evidence == (Evidence(5, 11, LAW),)
 
 
@@ -127,3 +142,18 @@ def test_spans_without_the_folder_of_their_texts_say_what_is_missing(texts: Path
     found = read(spans(texts.parent, span("a.txt", LAW, 0, 47)))
     assert ["--contracts" in what for _, _, what in problems(found)] == [True]
     assert found.data.documents == ()
+
+
+def test_texts_of_which_no_line_speaks_are_counted(texts: Path) -> None:
+    found = read(spans(texts.parent, span("a.txt", LAW, 0, 47)), texts=texts)
+    assert [str(note) for note in found.notes] == [
+        "spans.jsonl: no line speaks of 1 texts of the folder; they count as carrying no label"
+    ]
+
+
+def test_to_measure_some_of_the_texts_will_do(texts: Path) -> None:
+    file = spans(texts.parent, *(span(name, LAW, 0, 4) for name in ("a.txt", "b.txt", "c.txt", "d.txt")))
+    found = read_training_data([file], PACK, WordTokens(), texts=texts, some=True)
+    assert found.problems == ()
+    assert [document.name for document in found.data.documents] == ["a.txt", "b.txt"]
+    assert [note.place for note in found.notes] == ["line 3", "line 4"]
