@@ -77,7 +77,7 @@ class RuleLabeller:
 
     def _matched(self, passage: Passage) -> Iterable[tuple[LabelDefinition, Rule, list[Span]]]:
         view = _View(FoldedText(passage.text), passage.section)
-        if len(_CONTENTS_LINE.findall(view.folded.text)) >= _CONTENTS_LINES:
+        if _is_contents(view.folded):
             return  # A table of contents names every clause and holds none.
         candidates = set(self._always)
         for key in view.folded.keys & self._by_key.keys():
@@ -87,6 +87,15 @@ class RuleLabeller:
             spans = _match(rule, needed, view)
             if spans:
                 yield label, rule, spans
+
+
+def is_table_of_contents(text: str) -> bool:
+    """Tells whether a passage is a part of a table of contents."""
+    return _is_contents(FoldedText(text))
+
+
+def _is_contents(folded: FoldedText) -> bool:
+    return len(_CONTENTS_LINE.findall(folded.text)) >= _CONTENTS_LINES
 
 
 @dataclass(slots=True)

@@ -23,6 +23,8 @@ from indexer.index.protocol import (
     Retrieval,
 )
 from indexer.index.query import Node
+from models.classifier.card import ClassifierCard, LabelCard
+from models.labels import LabelPrediction, LabelSource, Passage
 
 
 class HashingEncoder:
@@ -47,6 +49,58 @@ class HashingEncoder:
         seed = int.from_bytes(hashlib.sha256(f"{self.version}{text}".encode()).digest()[:8], "big")
         row = np.random.default_rng(seed).normal(size=self.dimension)
         return (row / np.linalg.norm(row)).astype(np.float32)
+
+
+class WordClassifier:
+    """Gives a label, at the probability of its word, to each passage that holds the word; in the open.
+
+    ``seen`` are the passages of each document it scored; it speaks from 0.8 and is unsure from 0.4.
+    """
+
+    def __init__(
+        self,
+        words: Mapping[str, Mapping[str, float]],
+        *,
+        version: str = "classifier:contracts:0123456789ab",
+        encoder: str = "",
+        left_to_rules: Mapping[str, str] | None = None,
+    ) -> None:
+        self.words = words
+        self.version = version
+        self.seen: list[list[Passage]] = []
+        figures = LabelCard(20, 5, 0.4, 0.8, 8, 10, 0.7, 0.5, 3)
+        self.card = ClassifierCard(
+            pack=version.split(":")[1],
+            labels=dict.fromkeys(words, figures),
+            left_to_rules=left_to_rules or {},
+            data="f" * 64,
+            data_name="a few",
+            documents=5,
+            passages=50,
+            seed=1,
+            precision=0.8,
+            encoder=encoder,
+            figures={"macro_ap": 0.7},
+        )
+
+    def scores(self, passages: Sequence[Passage]) -> NDArray[np.float32]:
+        self.seen.append(list(passages))
+        rows = [[self._score(each.text, words) for words in self.words.values()] for each in passages]
+        return np.array(rows, np.float32).reshape(len(rows), len(self.words))
+
+    def label(self, passages: Sequence[Passage]) -> list[tuple[LabelPrediction, ...]]:
+        return [
+            tuple(
+                LabelPrediction(label, float(chance), LabelSource.MODEL, self.version)
+                for label, chance in zip(self.words, row, strict=True)
+                if chance >= 0.8
+            )
+            for row in self.scores(passages)
+        ]
+
+    @staticmethod
+    def _score(text: str, words: Mapping[str, float]) -> float:
+        return max((chance for word, chance in words.items() if word in text), default=0.0)
 
 
 class DictIndex:

@@ -1,1 +1,1 @@
-"""How good a ranking is: judged data read, metrics computed, two systems compared."""
+"""How good a ranking and a classifier are: judged data read, metrics computed, two systems compared."""

@@ -17,7 +17,8 @@ WAIT_SECONDS = 10.0
 COMMANDS = {
     "ingest": "Read files and folders and make them searchable.",
     "search": "Search by words and meaning.",
-    "evaluate": "Measure the quality of search.",
+    "evaluate": "Measure the quality of search and of labels.",
+    "train": "Train models from what people said.",
     "serve": "Serve the pages and the API.",
     "worker": "Watch folders, take uploads, keep the index up to date.",
     "watch": "List or remove the watched folders.",

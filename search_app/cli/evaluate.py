@@ -1,16 +1,21 @@
-"""clausewatch evaluate: the quality of search on judged data."""
+"""clausewatch evaluate: the quality of search and of labels on judged data."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 
 from search_app.settings import load_settings
 
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
 
 @click.group("evaluate")
 def command() -> None:
-    """Measure the quality of search."""
+    """Measure the quality of search and of labels."""
 
 
 @command.command("retrieval")
@@ -38,3 +43,78 @@ def retrieval(directory: Path, split: str, as_json: bool) -> None:
     click.echo("".join([f"{'':<14}", *(f"{name:>10}" for name in modes)]))
     for metric in found["hybrid"]:
         click.echo("".join([f"{metric:<14}", *(f"{values[metric]:>10.4f}" for values in modes.values())]))
+
+
+@command.command("classifier")
+@click.option("--contracts", type=_FOLDER, required=True, help="Folder of the texts.")
+@click.option("--spans", type=_FILE, required=True, help="What experts marked in them: JSON lines.")
+@click.option("--collection", default="contracts", show_default=True, help="Its pack's labels are measured.")
+@click.option("--model", default="", metavar="M", help="File or version; default the one that labels now.")
+@click.option(
+    "--bootstrap",
+    type=click.IntRange(0, 100_000),
+    default=1000,
+    show_default=True,
+    metavar="N",
+    help="Draws of documents for the intervals; 0 for none.",
+)
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of these draws.")
+@click.option("--skip-bad", is_flag=True, help="Go on with what can be used.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def classifier(
+    contracts: Path,
+    spans: Path,
+    collection: str,
+    *,
+    model: str,
+    bootstrap: int,
+    seed: int,
+    skip_bad: bool,
+    as_json: bool,
+) -> None:
+    """Measure the labels of passages against what experts marked.
+
+    Each line of the file of spans is an object with file, category, start, end and text. The texts are cut
+    and labelled as the product does it; the pack's keyword rules are measured beside the classifier.
+    """
+    from models.errors import EvaluationError  # noqa: PLC0415
+    from search_app.classifiers import classifier_of  # noqa: PLC0415 - the help page must not pay for the imports
+    from search_app.cli.progress import progress  # noqa: PLC0415
+    from search_app.cli.training_data import read_data  # noqa: PLC0415
+    from search_app.compose import compose  # noqa: PLC0415
+    from search_app.evaluate_classifier import evaluate_classifier, with_needed_vectors  # noqa: PLC0415
+
+    parts = compose(load_settings())
+    pack = parts.packs[collection]
+    measured = classifier_of(parts, pack, model)
+    data = read_data(parts, pack, [spans], contracts, to_learn=False, skip_bad=skip_bad, as_json=as_json).data
+    if not data.documents:
+        raise EvaluationError("there is no document to measure on")
+    with progress("Encoding", "passages") as report:
+        data = with_needed_vectors(data, measured, parts, report)
+    with progress("Scoring", "documents") as report:
+        found = evaluate_classifier(data, measured, pack, samples=bootstrap, seed=seed, report=report)
+    click.echo(json.dumps(found, indent=2) if as_json else "\n".join(_described(found)))
+
+
+def _described(found: dict[str, Any]) -> Iterator[str]:
+    yield f"{found['model']}: {found['chunks']} passages of {found['documents']} documents"
+    for name, value in found.items():
+        if isinstance(value, float):
+            interval = found["intervals"].get(name)
+            between = f"   {interval[0]:.3f} to {interval[1]:.3f}" if interval else ""
+            yield f"{name:<36}{value:>10.3f}{between}"
+    columns = (
+        "examples",
+        "average_precision",
+        "precision",
+        "recall",
+        "unsure",
+        "rule_precision",
+        "rule_recall",
+    )
+    yield "".join([f"{'label':<36}", *(f"{name.replace('_', ' '):>19}" for name in columns)])
+    for label, figures in found["per_label"].items():
+        cells = (figures[name] for name in columns)
+        shown = (f"{cell:>19.3f}" if isinstance(cell, float) else f"{cell:>19}" for cell in cells)
+        yield "".join([f"{label:<36}", *shown])

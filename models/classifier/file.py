@@ -1,0 +1,180 @@
+"""A classifier as one file: NumPy arrays and JSON in a zip archive; reading it runs no code of the file."""
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from models.classifier.card import ClassifierCard, LabelCard
+from models.classifier.evidence import Evidence
+from models.classifier.judge import Calibration, Judge
+from models.classifier.linear import Linear
+from models.classifier.margins import LinearPair, Scale
+from models.classifier.model import LearnedClassifier
+from models.classifier.pairs import FEATURES, Scales
+from models.classifier.parts import Parts
+from models.classifier.views import Weights, counter
+from models.errors import ClassifierError
+
+FORMAT, FORMAT_VERSION = "clausewatch-classifier", 1
+_DIGITS = 12
+
+Arrays = dict[str, NDArray[Any]]
+
+
+def write_classifier(card: ClassifierCard, parts: Parts, evidence: Evidence) -> bytes:
+    """Returns the content of a model's file; equal models give equal bytes."""
+    vocabulary = sorted(parts.counting.vocabulary_, key=parts.counting.vocabulary_.__getitem__)
+    return _packed(
+        card,
+        {
+            "terms": _text("\n".join(vocabulary)),
+            "weights.passage": parts.weights.passage,
+            "weights.sentence": parts.weights.sentence,
+            "share": parts.scales.share,
+            "calibration": np.array([parts.calibration.slope, parts.calibration.offset]),
+            **{f"trees.{number}": _text(text) for number, text in enumerate(parts.judge.trees)},
+            **_linear_arrays("passage", parts.linear.passage, parts.scales.passage),
+            **_linear_arrays("sentence", parts.linear.sentence, parts.scales.sentence),
+            "evidence.label": evidence.label,
+            "evidence.probability": evidence.probability,
+            "evidence.truth": evidence.truth,
+        },
+    )
+
+
+def read_classifier(content: bytes, name: str) -> LearnedClassifier:
+    """Returns the classifier of a file's content; ``name`` is for messages.
+
+    Raises:
+        ClassifierError: The file is damaged, foreign, or of a newer version; the message has name and hash.
+    """
+    try:
+        card, arrays = _unpacked(content)
+        parts = _parts(card, arrays)
+    except (ClassifierError, KeyError, ValueError, TypeError, IndexError) as error:
+        raise _refused(content, name, error) from error
+    digest = hashlib.sha256(content).hexdigest()
+    return LearnedClassifier(f"classifier:{card.pack}:{digest[:_DIGITS]}", card, parts)
+
+
+def rethreshold(content: bytes, precision: float, labels: Collection[str]) -> bytes:
+    """Returns a file whose thresholds are chosen anew, without training; nothing else differs.
+
+    Args:
+        content: Of the model's file.
+        precision: What is asked for, in (0, 1).
+        labels: Those whose thresholds are chosen anew; empty for all, and then the card names the precision.
+
+    Raises:
+        ClassifierError: The file cannot be read, or lacks one of the labels.
+    """
+    try:
+        card, arrays = _unpacked(content)
+        evidence = _evidence(arrays)
+    except (ClassifierError, KeyError, ValueError, TypeError) as error:
+        raise _refused(content, "the model", error) from error
+    unknown = sorted(set(labels) - set(card.labels))
+    if unknown:
+        raise ClassifierError(f"The model does not give the label {unknown[0]!r}; it gives {', '.join(card.labels)}")
+    chosen = {
+        label: evidence.card(
+            place,
+            precision,
+            examples=old.examples,
+            documents=old.documents,
+            average_precision=old.average_precision,
+        )
+        if not labels or label in labels
+        else old
+        for place, (label, old) in enumerate(card.labels.items())
+    }
+    return _packed(replace(card, labels=chosen, precision=card.precision if labels else precision), arrays)
+
+
+def _packed(card: ClassifierCard, arrays: Arrays) -> bytes:
+    header = {"format": FORMAT, "version": FORMAT_VERSION, "features": FEATURES, "card": asdict(card)}
+    written = io.BytesIO()
+    np.savez_compressed(written, header=_text(json.dumps(header)), **arrays)  # type: ignore[arg-type]
+    return written.getvalue()
+
+
+def _unpacked(content: bytes) -> tuple[ClassifierCard, Arrays]:
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as stored:
+            arrays: Arrays = {name: stored[name] for name in stored.files}
+    except (zipfile.BadZipFile, EOFError, OSError) as error:
+        raise ClassifierError(f"it is damaged ({error})") from error
+    header = json.loads(_string(arrays.pop("header")))
+    if header["format"] != FORMAT:
+        raise ClassifierError(f"it is a {header['format']!r}")
+    if header["version"] > FORMAT_VERSION:
+        raise ClassifierError(f"its format is {header['version']}, this version of Clausewatch reads {FORMAT_VERSION}")
+    if tuple(header["features"]) != FEATURES:
+        raise ClassifierError("it looks at other features of a passage than this version of Clausewatch")
+    values = header["card"]
+    labels = {label: LabelCard(**each) for label, each in values["labels"].items()}
+    return ClassifierCard(**(values | {"labels": labels})), arrays
+
+
+def _parts(card: ClassifierCard, arrays: Mapping[str, NDArray[Any]]) -> Parts:
+    terms = _string(arrays["terms"]).split("\n")
+    labels = len(card.labels)
+    passage, passage_scale = _linear(arrays, "passage", (len(terms), labels))
+    sentence, sentence_scale = _linear(arrays, "sentence", (3 * len(terms), labels))
+    trees = sorted(name for name in arrays if name.startswith("trees."))
+    slope, offset = arrays["calibration"].tolist()
+    weights = Weights(arrays["weights.passage"], arrays["weights.sentence"])
+    if not len(terms) == len(weights.passage) == len(weights.sentence) or not trees:
+        raise ClassifierError("its parts do not fit together")
+    return Parts(
+        counting=counter(terms).fit([]),
+        weights=weights,
+        linear=LinearPair(passage, sentence),
+        scales=Scales(passage_scale, sentence_scale, arrays["share"]),
+        judge=Judge(tuple(_string(arrays[name]) for name in trees)),
+        calibration=Calibration(slope, offset),
+    )
+
+
+def _evidence(arrays: Mapping[str, NDArray[Any]]) -> Evidence:
+    return Evidence(arrays["evidence.label"], arrays["evidence.probability"], arrays["evidence.truth"])
+
+
+def _linear_arrays(name: str, linear: Linear, scale: Scale) -> Arrays:
+    kept = sparse.csc_matrix(linear.weights)
+    return {
+        f"{name}.weights": kept.data.astype(np.float16),
+        f"{name}.terms": kept.indices.astype(np.int32),
+        f"{name}.ends": kept.indptr.astype(np.int32),
+        f"{name}.bias": linear.bias,
+        f"{name}.slope": scale.slope,
+        f"{name}.offset": scale.offset,
+    }
+
+
+def _linear(arrays: Mapping[str, NDArray[Any]], name: str, shape: tuple[int, int]) -> tuple[Linear, Scale]:
+    kept = (arrays[f"{name}.weights"].astype(np.float32), arrays[f"{name}.terms"], arrays[f"{name}.ends"])
+    matrix = sparse.csc_matrix(kept, shape)
+    weights = np.ascontiguousarray(matrix.toarray())
+    return Linear(weights, arrays[f"{name}.bias"]), Scale(arrays[f"{name}.slope"], arrays[f"{name}.offset"])
+
+
+def _refused(content: bytes, name: str, error: Exception) -> ClassifierError:
+    what = str(error) if isinstance(error, ClassifierError) else f"it is no model of Clausewatch ({error})"
+    return ClassifierError(f"{name} (SHA-256 {hashlib.sha256(content).hexdigest()}) cannot be used: {what}")
+
+
+def _text(text: str) -> NDArray[np.uint8]:
+    return np.frombuffer(text.encode(), np.uint8)
+
+
+def _string(array: NDArray[Any]) -> str:
+    return array.tobytes().decode()

@@ -1,0 +1,56 @@
+"""A classifier and the rules score marked passages."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from indexer.training.scoring import score, thresholds_of
+from models.classifier.dataset import TrainingDocument, TrainingPassage, TrainingSet
+from models.labels import Passage
+from models.packs import Rule
+from models.packs.terms import compile_term
+from tests.fakes import WordClassifier
+from tests.indexer.training.files import AUDIT, CAP, LAW, PACK
+
+
+def passage(text: str, *labels: str, judged: frozenset[str] | None = None) -> TrainingPassage:
+    return TrainingPassage(Passage(text), frozenset(labels), judged=judged)
+
+
+DATA = TrainingSet(
+    (LAW, CAP, AUDIT),
+    (
+        TrainingDocument("a", (passage("Ohio law governs.", LAW), passage("Nothing."))),
+        TrainingDocument("b", (passage("A cap and an audit.", CAP, judged=frozenset({CAP, AUDIT})),)),
+    ),
+)
+AUDIT_RULE = Rule("audits", any=(compile_term("audit"),), probability=0.6)
+RULED = replace(PACK, labels=dict(PACK.labels) | {AUDIT: replace(PACK.labels[AUDIT], rules=(AUDIT_RULE,))})
+# In another order than the pack's, and without the label that stays with its rules.
+CLASSIFIER = WordClassifier({CAP: {"cap": 0.9}, LAW: {"law": 0.75}}, left_to_rules={AUDIT: "Too few."})
+
+
+def test_columns_stand_in_the_order_of_the_pack_whatever_that_of_the_card() -> None:
+    scored, rules = score(DATA, CLASSIFIER, RULED)
+    assert scored.labels == (LAW, CAP, AUDIT)
+    assert np.allclose(scored.probabilities, [[0.75, 0, 0], [0, 0, 0], [0, 0.9, 0.6]])
+    assert np.allclose(rules, [[0, 0, 0], [0, 0, 0], [0, 0, 0.6]])
+    assert scored.truth.tolist() == [[True, False, False], [False] * 3, [False, True, False]]
+    assert scored.judged.tolist() == [[True] * 3, [True] * 3, [False, True, True]]
+    assert scored.documents.tolist() == [0, 0, 1]
+
+
+def test_the_passages_of_a_document_are_seen_together() -> None:
+    classifier, steps = WordClassifier({LAW: {"law": 0.75}}), []
+    score(DATA, classifier, PACK, lambda done, total: steps.append((done, total)))
+    assert [[each.text for each in seen] for seen in classifier.seen] == [
+        ["Ohio law governs.", "Nothing."],
+        ["A cap and an audit."],
+    ]
+    assert steps == [(1, 2), (2, 2)]
+
+
+def test_a_label_that_is_left_to_its_rules_is_never_given() -> None:
+    thresholds = thresholds_of(CLASSIFIER.card, (LAW, CAP, AUDIT))
+    assert thresholds.low.tolist() == [0.4, 0.4, 2.0]
+    assert thresholds.high.tolist() == [0.8, 0.8, 2.0]
