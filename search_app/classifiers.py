@@ -11,7 +11,7 @@ from search_app.compose import Parts
 
 def current_classifier(parts: Parts, pack: Pack) -> Classifier | None:
     """Returns the classifier that labels a pack's passages; None where keyword rules alone do."""
-    from models.classifier.starter import starter_classifier  # type: ignore[import-not-found, import-untyped, unused-ignore]  # noqa: PLC0415
+    from models.classifier.starter import starter_classifier  # noqa: PLC0415
 
     del parts
     found: Classifier | None = starter_classifier(pack.name)
@@ -37,7 +37,7 @@ def classifier_of(parts: Parts, pack: Pack, named: str) -> Classifier:
 
 def read_file(content: bytes, name: str) -> Classifier:
     """Returns the classifier in a file's bytes; raises ClassifierError for what is none."""
-    from models.classifier.file import read_classifier  # type: ignore[import-not-found, import-untyped, unused-ignore]  # noqa: PLC0415
+    from models.classifier.file import read_classifier  # noqa: PLC0415
 
     found: Classifier = read_classifier(content, name)
     return found

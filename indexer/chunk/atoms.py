@@ -8,9 +8,9 @@ from enum import IntEnum
 
 from indexer.chunk.headings import is_page_line
 from indexer.chunk.outline import Section
-from models.sentences import sentence_ends
 from indexer.chunk.titles import is_title
 from indexer.documents import Block, BlockKind
+from models.sentences import sentence_ends
 
 LONGEST_SENTENCE = 450
 _LONGEST_WORD = 160

@@ -83,7 +83,9 @@ def rethreshold(content: bytes, precision: float, labels: Collection[str]) -> by
         raise _refused(content, "the model", error) from error
     unknown = sorted(set(labels) - set(card.labels))
     if unknown:
-        raise ClassifierError(f"The model does not give the label {unknown[0]!r}; it gives {', '.join(card.labels)}")
+        raise ClassifierError(
+            f"The model does not give the label {unknown[0]!r}; it gives {', '.join(card.labels)}"
+        )
     chosen = {
         label: evidence.card(
             place,
@@ -116,7 +118,9 @@ def _unpacked(content: bytes) -> tuple[ClassifierCard, Arrays]:
     if header["format"] != FORMAT:
         raise ClassifierError(f"it is a {header['format']!r}")
     if header["version"] > FORMAT_VERSION:
-        raise ClassifierError(f"its format is {header['version']}, this version of Clausewatch reads {FORMAT_VERSION}")
+        raise ClassifierError(
+            f"its format is {header['version']}, this version of Clausewatch reads {FORMAT_VERSION}"
+        )
     if tuple(header["features"]) != FEATURES:
         raise ClassifierError("it looks at other features of a passage than this version of Clausewatch")
     values = header["card"]

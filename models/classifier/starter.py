@@ -23,7 +23,9 @@ def starter_bytes(pack_name: str) -> bytes | None:
     content = path.read_bytes()
     digest = hashlib.sha256(content).hexdigest()
     if digest != stated.read_text(encoding="ascii").split()[0]:
-        raise ClassifierError(f"{path} (SHA-256 {digest}) cannot be used: it is not the file that was shipped")
+        raise ClassifierError(
+            f"{path} (SHA-256 {digest}) cannot be used: it is not the file that was shipped"
+        )
     return content
 
 

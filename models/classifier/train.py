@@ -1,4 +1,4 @@
-"""Trains a classifier: everything that one learns from another is learned from answers out of fold."""
+"""Trains a classifier: whatever learns from another part learns from that part's answers out of fold."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -6,14 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
+from sklearn.feature_extraction.text import CountVectorizer
 
-from models.classifier.arrays import Learnable, Truth, judged, learnable, passage_truth, sentence_truth
-from models.classifier.card import ClassifierCard
-from models.classifier.cards import label_card, overall
+from models.classifier import arrays
+from models.classifier.arrays import Truth
+from models.classifier.cards import Request, card_of
 from models.classifier.dataset import TrainingPassage, TrainingSet
-from models.classifier.file import Evidence, write_classifier
+from models.classifier.file import write_classifier
 from models.classifier.folds import folds
-from models.classifier.judge import fit_calibration, fit_judge
+from models.classifier.judge import Judge, fit_calibration, fit_judge
 from models.classifier.linear import fit
 from models.classifier.margins import LinearPair, Margins, blocks, fit_scale, gathered
 from models.classifier.pairs import Floats, Pairs, Scales, describe
@@ -29,80 +30,188 @@ from models.classifier.views import (
     together,
     views,
 )
+from models.evaluation.scores import Scored
 from models.packs import load_pack
 from models.rules import RuleLabeller
 
 FOLDS = 5
-RAREST_TERM = 3
+_RAREST_TERM = 3
 _PROCESSES = 2
+_STEPS = 5
 
 Report = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """A training set as the models see it; all rows in the order of the documents.
+    """A training set as the models see it, passages in the order of the documents.
 
     Attributes:
         rows: Passages of each document.
         fold: Of each passage.
-        judged: Which of ``truth`` is known; None where all is.
+        judged: Which of ``truth`` is known.
     """
 
     cut: Split
     seen: Views
     truth: Truth
     in_sentences: Truth
-    judged: Truth | None
+    judged: Truth
     rows: list[slice]
     fold: NDArray[np.intp]
 
 
-def train(
-    data: TrainingSet, *, pack: str, name: str, seed: int, precision: float, report: Report
-) -> bytes:
+def train(data: TrainingSet, *, pack: str, name: str, seed: int, precision: float, report: Report) -> bytes:
     """Trains on a set and returns the content of the model's file; equal arguments give equal bytes.
 
-    The linear models are trained on all documents but a fifth, five times, so that each passage has margins
-    from models that did not see its document or a near-duplicate. On these the scales, the trees, the
-    calibration and the thresholds are fitted, the trees again out of fold for what comes after them.
+    The linear models are trained five times on all documents but a fifth, so that every passage has margins
+    from models that saw neither its document nor a near-duplicate. On these, scales and trees are fitted;
+    calibration and thresholds on answers of trees that did not see the document either.
 
     Args:
         data: Documents and what people said of them.
-        pack: Name of the pack whose labels they are.
+        pack: Name of the pack whose labels they are, or its path.
         name: Where the data came from, for people.
         seed: Of everything random.
-        precision: That thresholds are chosen for, in (0, 1).
-        report: Told steps done, of how many, and what is next.
+        precision: What thresholds are chosen for, in (0, 1).
+        report: Told steps done, of how many, and what comes next.
 
     Raises:
         TrainingError: No label has enough examples.
     """
-    able = learnable(data)
-    steps = _Steps(report)
-    steps.next("reading sentences")
+    able = arrays.learnable(data)
+    report(0, _STEPS, "cutting passages into sentences")
     passages = [passage for document in data.documents for passage in document.passages]
     cut = split([each.passage for each in passages])
-    counting = counter(None, min(RAREST_TERM, 1 + len(passages) // 1000)).fit(cut.sentence_words)
-    in_sentences, in_headings = counts(counting, cut)
-    weights = Weights(
-        _rounded(inverse_frequencies(together(cut, in_sentences))), _rounded(inverse_frequencies(in_sentences))
-    )
-    material = _material(data, passages, able, cut, views(cut, in_sentences, in_headings, weights))
-    steps.next("training the linear models")
-    out_of_fold, linear = _linear(material, seed)
-    scales = _scales(out_of_fold, material)
-    steps.next("asking the rules")
+    counting, weights, seen = _seen(cut, len(passages))
+    material = _material(data, passages, able.labels, cut, seen)
+    report(1, _STEPS, "training the linear models")
+    margins, linear = _linear(material, seed)
+    scales = _scales(margins, material)
+    report(2, _STEPS, "asking the rules")
     rules = _rules(data, pack, able.labels)
-    steps.next("training the trees")
-    pairs = _described(material, out_of_fold, scales, rules)
-    log_odds = _judged_out_of_fold(pairs, material, seed)
-    calibration = fit_calibration(_known(log_odds, material.judged), _known(material.truth, material.judged))
-    judge = fit_judge(*_candidates(pairs, material, np.ones(len(material.fold), bool)), seed)
-    steps.next("choosing thresholds")
-    probabilities = calibration.probabilities(log_odds)
-    evidence = Evidence.of(probabilities, material.truth, material.judged)
-    card = _card(data, able, evidence, pack, name, seed, precision, overall(probabilities, material.truth))
-    return write_classifier(
-        card, Parts(counting, weights, linear, scales, judge, calibration), evidence
+    report(3, _STEPS, "training the trees")
+    pairs = _described(margins, scales, rules, material)
+    log_odds, judge = _judged(pairs, material, seed)
+    known = material.judged
+    calibration = fit_calibration(log_odds[known], material.truth[known])
+    report(4, _STEPS, "choosing thresholds")
+    asked = Request(load_pack(pack).name, name, seed, precision)
+    scored = _scored(able.labels, calibration.probabilities(log_odds), material)
+    card, evidence = card_of(data, able, asked, scored)
+    report(_STEPS, _STEPS, "done")
+    return write_classifier(card, Parts(counting, weights, linear, scales, judge, calibration), evidence)
+
+
+def _scored(labels: tuple[str, ...], probabilities: Floats, material: Material) -> Scored:
+    lengths = [rows.stop - rows.start for rows in material.rows]
+    return Scored(
+        labels=labels,
+        probabilities=probabilities.astype(np.float64),
+        truth=material.truth,
+        documents=np.repeat(np.arange(len(lengths)), lengths),
+        judged=material.judged,
     )
+
+
+def _seen(cut: Split, passages: int) -> tuple[CountVectorizer, Weights, Views]:
+    counting = counter(None, _RAREST_TERM if passages >= 1000 else 1).fit(cut.sentence_words)
+    in_sentences, in_headings = counts(counting, cut)
+    weights = Weights(inverse_frequencies(together(cut, in_sentences)), inverse_frequencies(in_sentences))
+    return counting, weights, views(cut, in_sentences, in_headings, weights)
+
+
+def _material(
+    data: TrainingSet, passages: Sequence[TrainingPassage], labels: Sequence[str], cut: Split, seen: Views
+) -> Material:
+    lengths = [len(document.passages) for document in data.documents]
+    truth = arrays.passage_truth(passages, labels)
+    known = arrays.judged(passages, labels)
+    return Material(
+        cut=cut,
+        seen=seen,
+        truth=truth,
+        in_sentences=arrays.sentence_truth(passages, labels, cut),
+        judged=np.ones_like(truth) if known is None else known,
+        rows=blocks(lengths),
+        fold=np.repeat(folds(data.documents, FOLDS), lengths),
+    )
+
+
+def _linear(material: Material, seed: int) -> tuple[Margins, LinearPair]:
+    """Returns the margins of all passages out of fold, and the models trained on everything."""
+    count = int(material.fold.max()) + 1
+    chosen = [material.fold != fold for fold in range(count)] + [np.ones(len(material.fold), bool)]
+    # The longest first, so that both processes end at nearly the same time.
+    fitted = Parallel(_PROCESSES)(delayed(_fit)(material, rows, seed) for rows in reversed(chosen))
+    assert isinstance(fitted, list)
+    final, by_fold = fitted[0], fitted[:0:-1]
+    owner, cut = material.cut.owner, material.cut
+    of_passages = np.zeros(material.truth.shape, np.float32)
+    of_sentences = np.zeros(material.in_sentences.shape, np.float32)
+    for fold, pair in enumerate(by_fold):
+        held = material.fold == fold
+        of_passages[held] = pair.passage.margins(material.seen.passage[held])
+        of_sentences[held[owner]] = pair.sentence.margins(material.seen.sentence[held[owner]])
+    return gathered(of_passages, of_sentences, cut.owner), final
+
+
+def _fit(material: Material, rows: NDArray[np.bool_], seed: int) -> LinearPair:
+    inside = rows[material.cut.owner]
+    judged_sentences = material.judged[material.cut.owner][inside]
+    return LinearPair(
+        fit(material.seen.passage[rows], material.truth[rows], material.judged[rows], seed=seed),
+        fit(material.seen.sentence[inside], material.in_sentences[inside], judged_sentences, seed=seed),
+    )
+
+
+def _scales(margins: Margins, material: Material) -> Scales:
+    truth, known = material.truth, material.judged
+    share = (truth & known).sum(0) / known.sum(0)
+    return Scales(
+        fit_scale(margins.passage, truth, known),
+        fit_scale(margins.sentence, truth, known),
+        share.astype(np.float32),
+    )
+
+
+def _rules(data: TrainingSet, pack: str, labels: Sequence[str]) -> Floats:
+    labeller = RuleLabeller(load_pack(pack))
+    found = [
+        predictions
+        for document in data.documents
+        for predictions in labeller.label([each.passage for each in document.passages])
+    ]
+    return rule_scores(found, labels)
+
+
+def _described(margins: Margins, scales: Scales, rules: Floats, material: Material) -> list[Pairs]:
+    words, sentences = sizes(material.cut)
+    return [
+        describe(
+            Margins(margins.passage[rows], margins.sentence[rows], margins.second[rows], margins.best[rows]),
+            scales,
+            rules[rows],
+            words[rows],
+            sentences[rows],
+        )
+        for rows in material.rows
+        if rows.stop > rows.start
+    ]
+
+
+def _judged(pairs: Sequence[Pairs], material: Material, seed: int) -> tuple[Floats, Judge]:
+    """Returns log-odds of all pairs out of fold, and the trees trained on everything."""
+    candidate = np.concatenate([each.candidate for each in pairs])
+    features = np.concatenate([each.features for each in pairs])
+    whole = Pairs(np.concatenate([each.base for each in pairs]), candidate, features)
+    rows, _ = np.nonzero(candidate)
+    fold, truth, known = material.fold[rows], material.truth[candidate], material.judged[candidate]
+    log_odds = whole.base.copy()
+    for held in range(int(material.fold.max()) + 1):
+        others = known & (fold != held)
+        judge = fit_judge(features[others], truth[others], seed)
+        here = material.fold == held
+        answers = judge.log_odds(Pairs(whole.base[here], candidate[here], features[fold == held]))
+        log_odds[here] = answers
+    return log_odds, fit_judge(features[known], truth[known], seed)

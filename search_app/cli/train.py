@@ -92,7 +92,7 @@ def _encoded(parts: "Parts", data: "TrainingSet") -> "TrainingSet":
 
 
 def _train(data: "TrainingSet", pack: str, name: str, seed: int, precision: float) -> bytes:
-    from models.classifier.train import train  # type: ignore[import-not-found, import-untyped, unused-ignore]  # noqa: PLC0415
+    from models.classifier.train import train  # noqa: PLC0415
     from models.errors import TrainingError  # noqa: PLC0415
     from search_app.cli.progress import progress  # noqa: PLC0415
 
