@@ -24,9 +24,10 @@ def twins(documents: Sequence[TrainingDocument]) -> NDArray[np.intp]:
     """
     columns = [_shingles(document) for document in documents]
     sizes = np.array([len(each) for each in columns])
-    shape = (len(documents), 2**32)
     rows = np.repeat(np.arange(len(documents)), sizes)
-    holds = sparse.csr_matrix((np.ones(len(rows), np.int32), (rows, np.concatenate(columns))), shape)
+    distinct, places = np.unique(np.concatenate(columns), return_inverse=True)
+    shape = (len(documents), len(distinct))
+    holds = sparse.csr_matrix((np.ones(len(rows), np.int32), (rows, places)), shape)
     shared = (holds @ holds.T).tocoo()
     near = shared.data >= TWINS * np.maximum(np.minimum(sizes[shared.row], sizes[shared.col]), 1)
     edges = (shared.data[near], (shared.row[near], shared.col[near]))

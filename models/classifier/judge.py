@@ -23,7 +23,7 @@ _PARAMETERS = {
     "lambda_l2": 10.0,
     "deterministic": True,
     "force_row_wise": True,
-    "num_threads": 2,
+    "num_threads": 1,
     "verbose": -1,
 }
 

@@ -1,7 +1,8 @@
 """Trains a classifier: whatever learns from another part learns from that part's answers out of fold."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from joblib import Parallel, delayed
@@ -142,18 +143,15 @@ def _linear(material: Material, seed: int) -> tuple[Margins, LinearPair]:
     """Returns the margins of all passages out of fold, and the models trained on everything."""
     count = int(material.fold.max()) + 1
     chosen = [material.fold != fold for fold in range(count)] + [np.ones(len(material.fold), bool)]
-    # The longest first, so that both processes end at nearly the same time.
-    fitted = Parallel(_PROCESSES)(delayed(_fit)(material, rows, seed) for rows in reversed(chosen))
-    assert isinstance(fitted, list)
-    final, by_fold = fitted[0], fitted[:0:-1]
-    owner, cut = material.cut.owner, material.cut
+    fitted = _side_by_side(delayed(_fit)(material, rows, seed) for rows in chosen)
+    owner = material.cut.owner
     of_passages = np.zeros(material.truth.shape, np.float32)
     of_sentences = np.zeros(material.in_sentences.shape, np.float32)
-    for fold, pair in enumerate(by_fold):
+    for fold, pair in enumerate(fitted[:-1]):
         held = material.fold == fold
         of_passages[held] = pair.passage.margins(material.seen.passage[held])
         of_sentences[held[owner]] = pair.sentence.margins(material.seen.sentence[held[owner]])
-    return gathered(of_passages, of_sentences, cut.owner), final
+    return gathered(of_passages, of_sentences, owner), fitted[-1]
 
 
 def _fit(material: Material, rows: NDArray[np.bool_], seed: int) -> LinearPair:
@@ -207,11 +205,20 @@ def _judged(pairs: Sequence[Pairs], material: Material, seed: int) -> tuple[Floa
     whole = Pairs(np.concatenate([each.base for each in pairs]), candidate, features)
     rows, _ = np.nonzero(candidate)
     fold, truth, known = material.fold[rows], material.truth[candidate], material.judged[candidate]
+    count = int(material.fold.max()) + 1
+    chosen = [known & (fold != held) for held in range(count)] + [known]
+    fitted = _side_by_side(delayed(fit_judge)(features[each], truth[each], seed) for each in chosen)
     log_odds = whole.base.copy()
-    for held in range(int(material.fold.max()) + 1):
-        others = known & (fold != held)
-        judge = fit_judge(features[others], truth[others], seed)
+    for held, judge in enumerate(fitted[:-1]):
         here = material.fold == held
-        answers = judge.log_odds(Pairs(whole.base[here], candidate[here], features[fold == held]))
-        log_odds[here] = answers
-    return log_odds, fit_judge(features[known], truth[known], seed)
+        log_odds[here] = judge.log_odds(Pairs(whole.base[here], candidate[here], features[fold == held]))
+    return log_odds, fitted[-1]
+
+
+def _side_by_side(tasks: Iterable[Any]) -> list[Any]:
+    """Runs delayed calls in two processes; their results in order.
+
+    Processes and not threads: the libraries' random numbers are one sequence for all threads of a process, so
+    that equal seeds would give other models each time.
+    """
+    return list(Parallel(_PROCESSES)(tasks))
