@@ -34,6 +34,7 @@ def document_row(
         "bytes": file.bytes,
         "warnings": json.dumps(list(found.warnings)),
         "facts": json.dumps({key: storable(value) for key, value in found.metadata.items()}),
+        "labelled_by": enrichment.labelled_by,
     }
 
 
