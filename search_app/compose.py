@@ -16,6 +16,7 @@ from indexer.index.protocol import ChunkIndex
 from indexer.ingest import Ingest, Limits
 from indexer.project_events import EVENT_TABLES, EventProjection
 from indexer.records.database import open_records
+from indexer.registry import ProductModels, Registry
 from models.encoder import load_encoder
 from models.packs import Pack, load_pack, pack_names
 from models.protocols import Encoder
@@ -75,6 +76,11 @@ class Parts:
         return EmbeddedIndex(index_directory(self.settings.home), encoder.version, encoder.dimension)
 
     @cached_property
+    def registry(self) -> Registry:
+        """Which classifiers there are, and which one labels."""
+        return Registry(self.engine, self.blobs, ProductModels())
+
+    @cached_property
     def events(self) -> EventProjection | None:
         """What writes search events to OpenSearch too; None where the settings have it not."""
         if self.settings.index != "opensearch" or self.settings.opensearch_events == "off":
@@ -117,6 +123,7 @@ class Parts:
             limits,
             encoder_name=settings.encoder,
             tika=self.tika,
+            classifiers=self.registry,
         )
         return _on_ray(ingest, settings) if settings.ray else ingest
 
