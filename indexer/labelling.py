@@ -22,6 +22,10 @@ class Classifiers(Protocol):
         """Returns the classifier of a pack; None where it has none that can be used."""
         ...
 
+    def settled(self, pack: Pack) -> bool:
+        """Whether that is what was promoted last, and not what stands in for it."""
+        ...
+
 
 class RulesAlone:
     """Fulfils ``Classifiers`` where there is none."""
@@ -29,6 +33,10 @@ class RulesAlone:
     def classifier(self, pack: Pack) -> Classifier | None:  # noqa: ARG002 - that of the protocol
         """Returns None."""
         return None
+
+    def settled(self, pack: Pack) -> bool:  # noqa: ARG002 - that of the protocol
+        """Returns True."""
+        return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,6 +136,10 @@ class OneClassifier:
 
     def __init__(self, classifier: WordClassifier | None = None) -> None:
         self.current = classifier
+        self.trouble = False
 
     def classifier(self, pack: Pack) -> WordClassifier | None:
         return self.current
+
+    def settled(self, pack: Pack) -> bool:
+        return not self.trouble

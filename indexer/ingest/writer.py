@@ -200,7 +200,7 @@ class Writer:
 
 
 def discard_unread(engine: Engine, blobs: BlobStore, digests: set[str]) -> None:
-    """Removes the copies of files that gave no document; nobody would ever ask for them."""
+    """Removes the copies of files that gave no document and are no model; nobody would ask for them."""
     if not digests:
         return
     with engine.connect() as connection:
@@ -220,10 +220,11 @@ def _store_safely(connection: Connection, ledger: Ledger, finding: Finding) -> l
 
 
 def _wanted(connection: Connection, digests: set[str]) -> set[str]:
-    documents, files = schema.documents, schema.run_files
+    documents, files, models = schema.documents, schema.run_files, schema.model_versions
     kept = select(documents.c.digest).where(documents.c.digest.in_(digests))
+    labels = select(models.c.digest).where(models.c.digest.in_(digests))
     waiting = select(files.c.digest).where(files.c.digest.in_(digests), files.c.outcome.is_(None))
-    return {*connection.scalars(kept), *connection.scalars(waiting)}
+    return {each for query in (kept, labels, waiting) for each in connection.scalars(query)}
 
 
 def _enriched(finding: Finding, pack: Pack, speaking: Labelling, vectors: Vectors) -> Finding:

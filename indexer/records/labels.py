@@ -16,7 +16,7 @@ def prediction_row(chunk: int, item: LabelPrediction) -> dict[str, Any]:
         "chunk": chunk,
         "label": item.label,
         "source": item.source.value,
-        "probability": item.probability,
+        "probability": float(item.probability),
         "model": item.model,
         "triggers": triggers_to_json(item.triggers),
         "standing": item.standing.value,

@@ -51,11 +51,11 @@ documents = Table(
     Column("facts", Text, nullable=False),  # JSON object of strings: From, To, Author
     Column("extractor", String(32), nullable=False),
     Column("chunker", String(32), nullable=False),
-    Column("status", String(16), nullable=False),
-    Column("created_at", String(24), nullable=False),
     # Versions of the classifier, if any, and of the rules; empty where it is unknown. What differs from
     # those in force is stale.
     Column("labelled_by", String(160), nullable=False, server_default=""),
+    Column("status", String(16), nullable=False),
+    Column("created_at", String(24), nullable=False),
     Index("documents_by_collection", "collection", "status"),
     Index("documents_by_labels", "collection", "status", "labelled_by"),
 )

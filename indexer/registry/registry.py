@@ -83,6 +83,10 @@ class Registry:
         used = self.state(pack.name).used
         return self._loader.load(used) if used is not None else None
 
+    def settled(self, pack: Pack) -> bool:
+        """Whether that is what was promoted last, and not what stands in for it."""
+        return not self.state(pack.name).trouble
+
     def state(self, pack: str) -> ModelState:
         """Returns what labels by a pack. A version whose file cannot be used is passed over, and said."""
         self._begin(pack)
