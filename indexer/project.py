@@ -11,7 +11,7 @@ from indexer.index.protocol import IndexedChunk, IndexedLabel
 from indexer.records import schema
 from indexer.records.codec import vector_from_bytes
 from indexer.records.read import labels_of
-from models.labels import LabelPrediction, Standing
+from models.labels import LabelPrediction
 from models.packs import Pack
 
 PAGE = 2000
@@ -124,11 +124,15 @@ def _indexed(row: RowMapping, labels: Iterable[LabelPrediction], pack: Pack) -> 
         date=date.fromisoformat(stated) if stated else None,
         labels=tuple(
             IndexedLabel(
-                item.label, item.probability, item.source, pack.labels[item.label].severity, item.model
+                item.label,
+                item.probability,
+                item.source,
+                pack.labels[item.label].severity,
+                item.model,
+                item.standing,
             )
             for item in labels
-            # One that the pack has dropped since is not searched for; one that is unsure is no claim.
-            if item.label in pack.labels and item.standing is Standing.SPEAKS
+            if item.label in pack.labels  # one that the pack has dropped since is not searched for
         ),
         vector=vector_from_bytes(row["vector"]),
     )

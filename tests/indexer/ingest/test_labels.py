@@ -89,8 +89,8 @@ def test_an_unsure_label_is_recorded_and_no_claim_in_the_index(office: Office) -
     office, _ = with_classifier(office, model_bytes(unsure))
     office.run()
     assert ("Governing Law", "model", "unsure") in labels(office)
-    held = {label.label for chunk in office.index.chunks.values() for label in chunk.labels}
-    assert held == {"Insurance"}
+    held = {(label.label, label.standing) for chunk in office.index.chunks.values() for label in chunk.labels}
+    assert held == {("Insurance", "speaks"), ("Governing Law", "unsure")}
 
 
 def test_the_classifier_sees_all_passages_of_a_document_in_order(office: Office) -> None:
