@@ -112,7 +112,7 @@ class Parts:
     @cached_property
     def searcher(self) -> Searcher:
         """Who answers searches."""
-        return Searcher(self.index, self.encoder, self.engine, self.packs)
+        return Searcher(self.index, self.encoder, self.engine, self.packs, self.registry)
 
     @cached_property
     def ingest(self) -> Ingest:

@@ -1,0 +1,113 @@
+"""How the classifier of each pack is, in words: for /health, the status page, status and doctor."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from sqlalchemy import Engine
+
+from indexer.labelling import fits
+from indexer.registry import ModelState, Registry
+from indexer.relabel import stale_documents, targets
+from models.packs import Pack
+from models.protocols import Encoder
+
+REMEDY = "Go back with “clausewatch models rollback”, or put its file back from a backup."
+OTHER_ENCODER = "Set CLAUSEWATCH_ENCODER back, or train a model for this encoder."
+
+
+class Having(Protocol):
+    """The parts that are asked."""
+
+    @property
+    def engine(self) -> Engine:
+        """The records."""
+        ...
+
+    @property
+    def packs(self) -> Mapping[str, Pack]:
+        """The pack of each collection."""
+        ...
+
+    @property
+    def registry(self) -> Registry:
+        """The model versions."""
+        ...
+
+    @property
+    def encoder(self) -> Encoder:
+        """The encoder in use."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ClassifierStatus:
+    """The classifier of one pack.
+
+    Attributes:
+        version: Of the classifier that labels; empty where the rules label alone.
+        since: When the current version was promoted; UTC ISO 8601, empty where there is none.
+        labels: Number of labels that it gives.
+        stale: Documents that have the labels of other versions than those in force.
+        trouble: What is wrong; empty where nothing is.
+        remedy: What to do about it.
+    """
+
+    pack: str
+    version: str
+    since: str
+    labels: int
+    stale: int
+    trouble: str = ""
+    remedy: str = ""
+
+    def words(self) -> str:
+        """Returns all of it as sentences."""
+        waiting = "All documents have its labels."
+        if self.stale:
+            waiting = f"{self.stale:,} documents wait to be labelled anew."
+        if self.trouble:
+            instead = f"{self.version} labels" if self.version else "the keyword rules label"
+            return f"{self.trouble} Instead, {instead}."
+        if not self.version:
+            rules = f"The pack {self.pack} has no classifier: its keyword rules label."
+            return f"{rules} {waiting}" if self.stale else rules
+        return f"{self.version} gives {self.labels} labels, since {self.since[:10]}. {waiting}"
+
+
+def classifier_status(parts: Having) -> list[ClassifierStatus]:
+    """Returns how the classifiers of all packs are, in order of their names."""
+    found = []
+    encoder = parts.encoder.version
+    stale = _stale(parts, encoder)
+    for pack in sorted({each.name for each in parts.packs.values()}):
+        state = parts.registry.state(pack)
+        trouble, remedy = _trouble(state, encoder)
+        used = state.used if state.used and fits(state.used.card.encoder, encoder) else None
+        version, labels = (used.version, len(used.card.labels)) if used else ("", 0)
+        found.append(
+            ClassifierStatus(pack, version, state.since, labels, stale.get(pack, 0), trouble, remedy)
+        )
+    return found
+
+
+def _trouble(state: ModelState, encoder: str) -> tuple[str, str]:
+    if state.trouble:
+        return state.trouble, REMEDY
+    if state.used is not None and not fits(state.used.card.encoder, encoder):
+        needed = state.used.card.encoder
+        return (
+            f"{state.used.version} needs vectors of the encoder {needed}, the settings name {encoder}.",
+            OTHER_ENCODER,
+        )
+    return "", ""
+
+
+def _stale(parts: Having, encoder: str) -> dict[str, int]:
+    """Returns the number of stale documents of each pack."""
+    found: dict[str, int] = {}
+    with parts.engine.connect() as connection:
+        for name, target in targets(connection, parts.packs, parts.registry, encoder).items():
+            pack = parts.packs[name].name
+            found[pack] = found.get(pack, 0) + stale_documents(connection, name, target.fingerprint)
+    return found
