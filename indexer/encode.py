@@ -20,6 +20,9 @@ class Encoding:
     Args:
         engine: The records; texts that have a vector there are not encoded again.
         at_once: Batches that the encoder takes side by side.
+
+    Attributes:
+        version: Of the encoder.
     """
 
     def __init__(self, engine: Engine, encoder: Encoder, at_once: int = 1) -> None:
@@ -27,6 +30,7 @@ class Encoding:
         self._encoder = encoder
         self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="encode")
         self.at_once = at_once
+        self.version = encoder.version
         self._under_way: set[bytes] = set()
 
     def start(self, texts: Mapping[bytes, str]) -> "Future[list[dict[str, Any]]]":
@@ -67,6 +71,19 @@ def stored_hashes(connection: Connection, encoder: str, hashes: Sequence[bytes])
         part = hashes[start : start + _PER_STATEMENT]
         query = select(table.c.text_hash).where(table.c.encoder == encoder, table.c.text_hash.in_(part))
         found.update(connection.scalars(query))
+    return found
+
+
+def stored_vectors(connection: Connection, encoder: str, hashes: Sequence[bytes]) -> dict[bytes, bytes]:
+    """Returns the vectors of an encoder's version, as stored, of those texts that have one, by hash."""
+    table = schema.vectors
+    found: dict[bytes, bytes] = {}
+    for start in range(0, len(hashes), _PER_STATEMENT):
+        part = hashes[start : start + _PER_STATEMENT]
+        query = select(table.c.text_hash, table.c.vector).where(
+            table.c.encoder == encoder, table.c.text_hash.in_(part)
+        )
+        found.update((row.text_hash, row.vector) for row in connection.execute(query))
     return found
 
 

@@ -55,6 +55,10 @@ class RecordsUnavailableError(IndexerError):
     """The records database cannot be opened or is newer than this version."""
 
 
+class ModelRegistryError(IndexerError):
+    """There is no such model version, or none to go back to; says which there are."""
+
+
 class BackupError(IndexerError):
     """A backup cannot be made or restored; says why, and what to do."""
 

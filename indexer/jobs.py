@@ -23,6 +23,7 @@ from indexer.records.codec import time_to_text
 from indexer.records.database import writing
 from indexer.records.heartbeat import WORKER as ROLE
 from indexer.records.heartbeat import Heartbeat, write_heartbeat
+from indexer.relabel import Relabel, settled, stale_documents, targets
 from indexer.runs import close_stale_runs
 from indexer.watch import Watcher
 from models.errors import ModelsError
@@ -30,6 +31,7 @@ from models.errors import ModelsError
 _log = logging.getLogger(__name__)
 # Seconds between two runs of each job.
 UPLOADS, TOUCHED, OUTBOX, EVENTS, HEARTBEAT, RECONCILE, STALE_RUNS = 0.5, 0.5, 1.0, 2.0, 5.0, 60.0, 60.0
+RELABEL = 10.0
 # A job that could not start in time, because the machine slept, is run once afterwards.
 _GRACE_SECONDS = 3600
 
@@ -86,6 +88,23 @@ class Jobs:
             ensure_index(ingest.engine, ingest.index, ingest.encoder, ingest.packs)
             apply_outbox(ingest.engine, ingest.index, ingest.packs)
 
+    def relabel(self) -> None:
+        """Labels anew what other versions labelled than those in force."""
+        ingest = self._ingest
+        encoder = ingest.encoder.version
+        with ingest.engine.connect() as connection:
+            names = settled(connection, ingest.packs, ingest.classifiers, encoder)
+            wanted = targets(connection, ingest.packs, ingest.classifiers, encoder, names) if names else {}
+            if not any(stale_documents(connection, name, each.fingerprint) for name, each in wanted.items()):
+                return
+        with held(ingest.engine, ingest.home, WRITER, "relabelling") as lock:
+            ensure_index(ingest.engine, ingest.index, ingest.encoder, ingest.packs)
+            done = Relabel(
+                ingest.engine, ingest.index, ingest.encoder, ingest.packs, ingest.classifiers, ingest.clock,
+                lock.confirm,
+            ).run(names, self._report)  # fmt: skip
+        _log.info("Relabelled %d documents; the labels of %d passages changed", done.documents, done.changed)
+
     def events(self) -> None:
         """Projects the search events that were recorded since."""
         if self.projection is not None:
@@ -115,7 +134,7 @@ class Jobs:
 
     def _report(self, done: int, total: int, detail: str = "") -> None:
         if self._stop.is_set():
-            raise StoppedError(f"Stopped after {done} of {total} files, at {detail}")
+            raise StoppedError(f"Stopped after {done} of {total}, at {detail}")
 
 
 def build_scheduler(jobs: Jobs) -> BackgroundScheduler:
@@ -131,6 +150,7 @@ def build_scheduler(jobs: Jobs) -> BackgroundScheduler:
         (jobs.stale_runs, STALE_RUNS, "default"),
         (jobs.uploads, UPLOADS, "default"),
         (jobs.outbox, OUTBOX, "default"),
+        (jobs.relabel, RELABEL, "default"),
         (jobs.reconcile, RECONCILE, "folders"),
         (jobs.touched, TOUCHED, "folders"),
         *([(jobs.events, EVENTS, "default")] if jobs.projection is not None else []),

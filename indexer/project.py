@@ -124,7 +124,12 @@ def _indexed(row: RowMapping, labels: Iterable[LabelPrediction], pack: Pack) -> 
         date=date.fromisoformat(stated) if stated else None,
         labels=tuple(
             IndexedLabel(
-                item.label, item.probability, item.source, pack.labels[item.label].severity, item.model
+                item.label,
+                item.probability,
+                item.source,
+                pack.labels[item.label].severity,
+                item.model,
+                item.standing,
             )
             for item in labels
             if item.label in pack.labels  # one that the pack has dropped since is not searched for

@@ -12,7 +12,9 @@ from search_app.pages import (
     failures,
     guide,
     layout,
+    models,
     receive,
+    review,
     runs,
     search,
     status,
@@ -25,7 +27,7 @@ from search_app.pages.site import KEY, Searching, Site
 if TYPE_CHECKING:
     from search_app.compose import Parts
 
-BLUEPRINTS = (search, documents, uploads, runs, status, guide, receive, api)
+BLUEPRINTS = (search, documents, uploads, review, runs, models, status, guide, receive, api)
 STATIC_SECONDS = 365 * 24 * 3600  # their addresses change with them
 
 

@@ -1,68 +1,113 @@
-"""Where classifiers come from and where they are kept."""
+"""How the classifier of each pack is, in words: for /health, the status page, status and doctor."""
 
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
 
-from models.encoder.tokens import TokenCounter
-from models.errors import ClassifierError
+from sqlalchemy import Engine
+
+from indexer.labelling import fits
+from indexer.registry import ModelState, Registry
+from indexer.relabel import stale_documents, targets
 from models.packs import Pack
-from models.protocols import Classifier
-from search_app.compose import Parts
+from models.protocols import Encoder
+
+REMEDY = "Go back with “clausewatch models rollback”, or put its file back from a backup."
+OTHER_ENCODER = "Set CLAUSEWATCH_ENCODER back, or train a model for this encoder."
 
 
-def current_classifier(parts: Parts, pack: Pack) -> Classifier | None:
-    """Returns the classifier that labels a pack's passages; None where keyword rules alone do."""
-    from models.classifier.starter import starter_classifier  # noqa: PLC0415
+class Having(Protocol):
+    """The parts that are asked."""
 
-    del parts
-    found: Classifier | None = starter_classifier(pack.name)
-    return found
+    @property
+    def engine(self) -> Engine:
+        """The records."""
+        ...
+
+    @property
+    def packs(self) -> Mapping[str, Pack]:
+        """The pack of each collection."""
+        ...
+
+    @property
+    def registry(self) -> Registry:
+        """The model versions."""
+        ...
+
+    @property
+    def encoder(self) -> Encoder:
+        """The encoder in use."""
+        ...
 
 
-def classifier_of(parts: Parts, pack: Pack, named: str) -> Classifier:
-    """Returns the classifier of a file or version; the current one where neither is named.
+@dataclass(frozen=True, slots=True)
+class ClassifierStatus:
+    """The classifier of one pack.
 
-    Raises:
-        ClassifierError: There is no such classifier, or its file is none.
+    Attributes:
+        version: Of the classifier that labels; empty where the rules label alone.
+        since: When the current version was promoted; UTC ISO 8601, empty where there is none.
+        labels: Number of labels that it gives.
+        stale: Documents that have the labels of other versions than those in force.
+        trouble: What is wrong; empty where nothing is.
+        remedy: What to do about it.
     """
-    if not named:
-        current = current_classifier(parts, pack)
-        if current is None:
-            raise ClassifierError(f"the pack {pack.name!r} has no classifier yet; name a file with --model")
-        return current
-    for path in (Path(named), _kept(parts, named)):
-        if path.is_file():
-            return read_file(path.read_bytes(), path.name)
-    raise ClassifierError(f"{named}: neither a file nor the version of a classifier that is kept")
+
+    pack: str
+    version: str
+    since: str
+    labels: int
+    stale: int
+    trouble: str = ""
+    remedy: str = ""
+
+    def words(self) -> str:
+        """Returns all of it as sentences."""
+        waiting = "All documents have its labels."
+        if self.stale:
+            waiting = f"{self.stale:,} documents wait to be labelled anew."
+        if self.trouble:
+            instead = f"{self.version} labels" if self.version else "the keyword rules label"
+            return f"{self.trouble} Instead, {instead}."
+        if not self.version:
+            rules = f"The pack {self.pack} has no classifier: its keyword rules label."
+            return f"{rules} {waiting}" if self.stale else rules
+        return f"{self.version} gives {self.labels} labels, since {self.since[:10]}. {waiting}"
 
 
-def read_file(content: bytes, name: str) -> Classifier:
-    """Returns the classifier in a file's bytes; raises ClassifierError for what is none."""
-    from models.classifier.file import read_classifier  # noqa: PLC0415
-
-    found: Classifier = read_classifier(content, name)
+def classifier_status(parts: Having) -> list[ClassifierStatus]:
+    """Returns how the classifiers of all packs are, in order of their names."""
+    found = []
+    encoder = parts.encoder.version
+    stale = _stale(parts, encoder)
+    for pack in sorted({each.name for each in parts.packs.values()}):
+        state = parts.registry.state(pack)
+        trouble, remedy = _trouble(state, encoder)
+        used = state.used if state.used and fits(state.used.card.encoder, encoder) else None
+        version, labels = (used.version, len(used.card.labels)) if used else ("", 0)
+        found.append(
+            ClassifierStatus(pack, version, state.since, labels, stale.get(pack, 0), trouble, remedy)
+        )
     return found
 
 
-def keep(parts: Parts, content: bytes) -> str:
-    """Keeps a classifier under the home folder and returns where."""
-    path = _kept(parts, read_file(content, "the new classifier").version)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_file(path, content)
-    return str(path)
+def _trouble(state: ModelState, encoder: str) -> tuple[str, str]:
+    if state.trouble:
+        return state.trouble, REMEDY
+    if state.used is not None and not fits(state.used.card.encoder, encoder):
+        needed = state.used.card.encoder
+        return (
+            f"{state.used.version} needs vectors of the encoder {needed}, the settings name {encoder}.",
+            OTHER_ENCODER,
+        )
+    return "", ""
 
 
-def write_file(path: Path, content: bytes) -> None:
-    """Writes a file that is whole or not there, whenever the process ends."""
-    temporary = path.with_name(f"{path.name}.new")
-    temporary.write_bytes(content)
-    temporary.replace(path)
-
-
-def _kept(parts: Parts, version: str) -> Path:
-    # A version holds colons, which Windows forbids in names of files.
-    return parts.settings.home / "classifiers" / f"{version.replace(':', '-').replace('/', '-')}.npz"
-
-
-def tokens_of(parts: Parts) -> TokenCounter:
-    """Returns what counts tokens for the encoder that the settings name."""
-    return TokenCounter(parts.settings.encoder)
+def _stale(parts: Having, encoder: str) -> dict[str, int]:
+    """Returns the number of stale documents of each pack."""
+    found: dict[str, int] = {}
+    with parts.engine.connect() as connection:
+        for name, target in targets(connection, parts.packs, parts.registry, encoder).items():
+            pack = parts.packs[name].name
+            found[pack] = found.get(pack, 0) + stale_documents(connection, name, target.fingerprint)
+    return found

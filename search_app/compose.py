@@ -1,7 +1,7 @@
 """The composition root: constructs the real parts from the settings; everything else is given them."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +16,9 @@ from indexer.index.protocol import ChunkIndex
 from indexer.ingest import Ingest, Limits
 from indexer.project_events import EVENT_TABLES, EventProjection
 from indexer.records.database import open_records
+from indexer.records.read import collection_names
+from indexer.registry import ProductModels, Registry
+from indexer.relabel import Relabel
 from models.encoder import load_encoder
 from models.packs import Pack, load_pack, pack_names
 from models.protocols import Encoder
@@ -75,6 +78,20 @@ class Parts:
         return EmbeddedIndex(index_directory(self.settings.home), encoder.version, encoder.dimension)
 
     @cached_property
+    def registry(self) -> Registry:
+        """Which classifiers there are, and which one labels."""
+        return Registry(self.engine, self.blobs, ProductModels())
+
+    def relabel(self, confirm: Callable[[], None]) -> Relabel:
+        """What labels stale documents anew; ``confirm`` raises where the writer lock is lost."""
+        return Relabel(self.engine, self.index, self.encoder, self.packs, self.registry, confirm=confirm)
+
+    def collections(self) -> list[str]:
+        """The names of all collections, in order of the alphabet."""
+        with self.engine.connect() as connection:
+            return collection_names(connection)
+
+    @cached_property
     def events(self) -> EventProjection | None:
         """What writes search events to OpenSearch too; None where the settings have it not."""
         if self.settings.index != "opensearch" or self.settings.opensearch_events == "off":
@@ -95,7 +112,7 @@ class Parts:
     @cached_property
     def searcher(self) -> Searcher:
         """Who answers searches."""
-        return Searcher(self.index, self.encoder, self.engine, self.packs)
+        return Searcher(self.index, self.encoder, self.engine, self.packs, self.registry)
 
     @cached_property
     def ingest(self) -> Ingest:
@@ -117,6 +134,7 @@ class Parts:
             limits,
             encoder_name=settings.encoder,
             tika=self.tika,
+            classifiers=self.registry,
         )
         return _on_ray(ingest, settings) if settings.ray else ingest
 

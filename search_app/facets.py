@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from indexer.index.protocol import Counts, FacetName, Filters
-from models.labels import LabelSource, Severity
+from models.labels import LabelSource, Severity, Standing
 from models.packs import LabelDefinition, Pack
 from search_app.results import FacetValue
 
@@ -45,6 +45,10 @@ def selected(filters: Filters, name: FacetName) -> frozenset[str]:
     """Returns the values of a facet that the filters name."""
     if name is FacetName.LABEL:
         return filters.labels
+    if name is FacetName.UNSURE:
+        return filters.unsure or frozenset()
+    if name is FacetName.STANDING:
+        return frozenset({Standing.UNSURE.value}) if filters.unsure is not None else frozenset()
     if name is FacetName.DOCUMENT_TYPE:
         return filters.document_types
     if name is FacetName.COLLECTION:
@@ -62,6 +66,8 @@ def lifted(filters: Filters, name: FacetName) -> Filters:
     """Returns the filters without what restricts one facet."""
     if name is FacetName.LABEL:
         return replace(filters, labels=frozenset())
+    if name in {FacetName.UNSURE, FacetName.STANDING}:
+        return _without_unsure(filters, name)
     if name is FacetName.DOCUMENT_TYPE:
         return replace(filters, document_types=frozenset())
     if name is FacetName.COLLECTION:
@@ -73,14 +79,21 @@ def lifted(filters: Filters, name: FacetName) -> Filters:
     return filters
 
 
+def _without_unsure(filters: Filters, name: FacetName) -> Filters:
+    """Any label may be unsure instead of those that are named; or none need be."""
+    if name is FacetName.STANDING:
+        return replace(filters, unsure=None)
+    return replace(filters, unsure=frozenset() if filters.unsure is not None else None)
+
+
 def title(name: FacetName, value: str, packs: Mapping[str, Pack]) -> str:
     """Returns what people read for a value; one that no pack knows is its own title."""
-    if name is FacetName.LABEL:
+    if name in {FacetName.LABEL, FacetName.UNSURE}:
         definition = label_definition(value, packs.values())
         return definition.title if definition else value
     if name is FacetName.LABEL_SOURCE:
         return next((shown for source, shown in _SOURCES.items() if source == value), value)
-    if name in {FacetName.SEVERITY, FacetName.COLLECTION}:
+    if name in {FacetName.SEVERITY, FacetName.COLLECTION, FacetName.STANDING}:
         return value[:1].upper() + value[1:]
     return value
 

@@ -4,27 +4,29 @@ from collections.abc import Mapping
 
 from indexer.index.query import Node
 from indexer.records.read import ChunkRecord
-from models.labels import LabelPrediction, Severity
 from models.packs import Pack
 from search_app.explain import explain, found_words
 from search_app.fuse import Fused
 from search_app.highlight import Highlighter
-from search_app.results import Hit, HitLabel
+from search_app.labels import Cards, LabelMaker
+from search_app.results import Hit
 
 
 class HitMaker:
     """Makes the hits of one query."""
 
-    def __init__(self, query: Node | None, packs: Mapping[str, Pack]) -> None:
+    def __init__(self, query: Node | None, packs: Mapping[str, Pack], cards: Cards | None = None) -> None:
         self._highlighter = Highlighter(query)
         self._packs = packs
-        self._known: dict[str, Pack | None] = {}
+        self._cards = cards
+        self._known: dict[str, LabelMaker] = {}
 
     def hit(self, rank: int, item: Fused, record: ChunkRecord) -> Hit:
         """Returns a hit; ``rank`` is its 1-based place over all pages."""
         if record.collection not in self._known:
-            self._known[record.collection] = self._packs.get(record.collection)
-        labels = hit_labels(record.labels, self._known[record.collection])
+            pack = self._packs.get(record.collection)
+            self._known[record.collection] = LabelMaker(pack, self._cards)
+        shown = self._known[record.collection].of(record)
         marks = self._highlighter.marks(record.text)
         words = found_words(record.text, marks)
         heading = f"{record.title} › {record.section}"
@@ -45,26 +47,9 @@ class HitMaker:
             start=record.start,
             end=record.end,
             text=record.text,
-            labels=labels,
+            labels=shown.labels,
             marks=marks,
-            why=explain(item, words, in_heading, labels),
+            why=explain(item, words, in_heading, shown.labels),
+            unsure=shown.unsure,
+            outvoted=shown.outvoted,
         )
-
-
-def hit_labels(predictions: tuple[LabelPrediction, ...], pack: Pack | None) -> tuple[HitLabel, ...]:
-    """Returns labels as shown, the gravest and surest first; one that the pack lacks keeps its name."""
-    shown = []
-    for item in predictions:
-        definition = pack.labels.get(item.label) if pack else None
-        shown.append(
-            HitLabel(
-                label=item.label,
-                title=definition.title if definition else item.label,
-                severity=definition.severity if definition else Severity.LOW,
-                probability=item.probability,
-                source=item.source,
-                model=item.model,
-                triggers=item.triggers,
-            )
-        )
-    return tuple(sorted(shown, key=lambda label: (-label.severity * label.probability, label.label)))

@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 from indexer.index.protocol import FacetName, Filters, Order
-from models.labels import LabelSource, Severity, Trigger
+from models.labels import LabelSource, Severity, Standing, Trigger
 
 
 class Mode(StrEnum):
@@ -40,7 +40,18 @@ class SearchRequest:
 
 @dataclass(frozen=True, slots=True)
 class HitLabel:
-    """A label as shown; ``triggers`` are offsets within the passage."""
+    """A label as shown; offsets are within the passage.
+
+    Attributes:
+        triggers: The words that carried it.
+        standing: Whether it counts.
+        sentence: Bounds of the sentence that carried it; None where that is not known.
+        right: Of the passages to which its model gave this label when it was measured, those that carry it;
+            None where that is not known.
+        said: How many passages that were.
+        question: What a reviewer is asked.
+        rules_agree: Whether the keyword rules see it too; None where no model said it.
+    """
 
     label: str
     title: str
@@ -49,6 +60,12 @@ class HitLabel:
     source: LabelSource
     model: str
     triggers: tuple[Trigger, ...]
+    standing: Standing = Standing.SPEAKS
+    sentence: tuple[int, int] | None = None
+    right: int | None = None
+    said: int | None = None
+    question: str = ""
+    rules_agree: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +97,13 @@ class Why:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One result. ``start`` and ``end`` are offsets in the document; ``marks`` within the passage."""
+    """One result. ``start`` and ``end`` are offsets in the document; ``marks`` within the passage.
+
+    Attributes:
+        labels: What is claimed.
+        unsure: What a model is not sure of, and a person should look at.
+        outvoted: What only the keyword rules see, where a model's word counts.
+    """
 
     rank: int
     score: float
@@ -101,6 +124,8 @@ class Hit:
     marks: tuple[Mark, ...]
     why: Why
     more_in_document: int = 0
+    unsure: tuple[HitLabel, ...] = ()
+    outvoted: tuple[HitLabel, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

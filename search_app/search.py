@@ -20,6 +20,7 @@ from models.protocols import Encoder
 from search_app.facets import facets
 from search_app.fuse import Fused
 from search_app.hits import HitMaker
+from search_app.labels import Cards
 from search_app.query.parser import ParsedQuery, parse
 from search_app.ranking import Ranking
 from search_app.results import Hit, Mode, SearchPage, SearchRequest
@@ -36,12 +37,18 @@ class Searcher:
     """The search of the pages, the API and the command line; threads may share one."""
 
     def __init__(
-        self, index: ChunkIndex, encoder: Encoder, engine: Engine, packs: Mapping[str, Pack]
+        self,
+        index: ChunkIndex,
+        encoder: Encoder,
+        engine: Engine,
+        packs: Mapping[str, Pack],
+        cards: Cards | None = None,
     ) -> None:
         self._index = index
         self._encoder = encoder
         self._engine = engine
         self._packs = packs
+        self._cards = cards
         self._vector = lru_cache(_REMEMBERED_QUERIES)(self._encode)
 
     def search(self, request: SearchRequest) -> SearchPage:
@@ -127,7 +134,7 @@ class Searcher:
     ) -> tuple[Hit, ...]:
         """A passage that the records do not hold any more (its document has just gone) is left out."""
         records = chunk_records(connection, [item.key for item in items])
-        maker = HitMaker(query, self._packs)
+        maker = HitMaker(query, self._packs, self._cards)
         return tuple(
             maker.hit(rank, item, records[item.key])
             for rank, item in enumerate(items, start=offset + 1)

@@ -39,6 +39,8 @@ def relaxations(request: SearchRequest, packs: Mapping[str, Pack]) -> Iterator[t
     ]
     if filters.min_probability:
         singles.append(("without a least probability", replace(filters, min_probability=0.0)))
+    if filters.unsure is not None:
+        singles.append(("without the filter Not sure", lifted(filters, FacetName.STANDING)))
     if filters.date_from or filters.date_to:
         singles.append(("without the filter on the date", lifted(filters, FacetName.YEAR)))
     if filters.documents:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from search_app.results import Hit
+from search_app.results import Hit, HitLabel
 
 
 def hit_object(hit: Hit) -> dict[str, Any]:
@@ -22,17 +22,8 @@ def hit_object(hit: Hit) -> dict[str, Any]:
         "start": hit.start,
         "end": hit.end,
         "text": hit.text,
-        "labels": [
-            {
-                "label": label.label,
-                "probability": round(label.probability, 4),
-                "source": label.source.value,
-                "model": label.model,
-                "severity": label.severity.name.lower(),
-                "triggers": [trigger.text for trigger in label.triggers],
-            }
-            for label in hit.labels
-        ],
+        "labels": [label_object(label) for label in hit.labels],
+        "unsure": [label_object(label) for label in hit.unsure],
         "why": {
             "keyword_rank": hit.why.keyword_rank,
             "keyword_score": hit.why.keyword_score,
@@ -43,4 +34,19 @@ def hit_object(hit: Hit) -> dict[str, Any]:
             "sentence": hit.why.sentence,
         },
         "more_in_document": hit.more_in_document,
+    }
+
+
+def label_object(label: HitLabel) -> dict[str, Any]:
+    """Returns one label as JSON values: what it claims, who says so, and how often that was right."""
+    return {
+        "label": label.label,
+        "probability": round(label.probability, 4),
+        "source": label.source.value,
+        "model": label.model,
+        "severity": label.severity.name.lower(),
+        "triggers": [trigger.text for trigger in label.triggers],
+        "standing": label.standing.value,
+        "right": label.right,
+        "said": label.said,
     }

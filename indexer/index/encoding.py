@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 
 from indexer.index.protocol import IndexedChunk, IndexedLabel
-from models.labels import LabelSource, Severity
+from models.labels import LabelSource, Severity, Standing
 
 # Probabilities are whole millionths, so that ranges of them are ranges of integers; a code (label or
 # severity) and a probability share one number: code * STRIDE + millionths.
@@ -58,6 +58,7 @@ def from_payload(content: bytes) -> IndexedChunk:
             LabelSource(each["source"]),
             Severity(each["severity"]),
             each["model"],
+            Standing(each["standing"]),
         )
         for each in values["labels"]
     )
@@ -107,7 +108,17 @@ def numbers_and_names(chunk: IndexedChunk) -> dict[str, list[str] | list[int]]:
 
 
 def label_values(labels: Sequence[IndexedLabel]) -> dict[str, list[str] | list[int]]:
-    """Returns those of the values that come from the labels alone."""
+    """Returns those of the values that come from the labels alone; what is unsure is no claim."""
+    unsure = {each.label for each in labels if each.standing is Standing.UNSURE}
+    standings = {each.standing.value for each in labels}
+    return {
+        **_claims([each for each in labels if each.standing is Standing.SPEAKS]),
+        "unsure": sorted(unsure),
+        "standing": sorted(standings),
+    }
+
+
+def _claims(labels: Sequence[IndexedLabel]) -> dict[str, list[str] | list[int]]:
     surely = [millionths(each.probability) for each in labels]
     return {
         "label": sorted({each.label for each in labels}),

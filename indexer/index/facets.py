@@ -16,6 +16,8 @@ FACET_FIELDS: Mapping[FacetName, str] = {
     FacetName.COLLECTION: "collection",
     FacetName.YEAR: "year",
     FacetName.LABEL_SOURCE: "label_source",
+    FacetName.UNSURE: "unsure",
+    FacetName.STANDING: "standing",
 }
 
 

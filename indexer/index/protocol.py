@@ -11,18 +11,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.index.query import Node
-from models.labels import LabelSource, Severity
+from models.labels import LabelSource, Severity, Standing
 
 
 @dataclass(frozen=True, slots=True)
 class IndexedLabel:
-    """A label as the index holds it: ``LabelPrediction``'s values, and how grave its pack calls it."""
+    """A label as the index holds it: ``LabelPrediction``'s values, and how grave its pack calls it.
+
+    One that is unsure is no claim: it is found by ``Filters.unsure`` and counted by the facets ``unsure`` and
+    ``standing``, and by nothing else. What is outvoted is not in the index.
+    """
 
     label: str
     probability: float
     source: LabelSource
     severity: Severity
     model: str
+    standing: Standing = Standing.SPEAKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,8 @@ class Filters:
             named and ``min_probability`` > 0: at least one label of any name reaching it.
         min_severity: At least one label of this severity or higher (with ``min_probability``).
         keys: Only these chunks (evaluation, review queues).
+        unsure: At least one of these labels is unsure, or one of any name where the set is empty; None for
+            no restriction.
     """
 
     collections: frozenset[str] = frozenset()
@@ -67,6 +74,7 @@ class Filters:
     date_from: date | None = None
     date_to: date | None = None
     keys: frozenset[int] | None = None
+    unsure: frozenset[str] | None = None
 
 
 class Order(StrEnum):
@@ -137,6 +145,8 @@ class FacetName(StrEnum):
     COLLECTION = "collection"
     YEAR = "year"
     LABEL_SOURCE = "label_source"
+    UNSURE = "unsure"  # labels that a person should look at
+    STANDING = "standing"  # speaks, unsure: of chunks with such a label
 
 
 class Detail(IntEnum):

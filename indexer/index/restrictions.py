@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from indexer.index.encoding import MILLION, STRIDE, label_code, millionths
 from indexer.index.protocol import Filters
-from models.labels import Severity
+from models.labels import Severity, Standing
 
 FIRST_DAY, LAST_DAY = 1, 10_000_000
+_UNSURE = Standing.UNSURE.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,9 @@ def restrictions(filters: Filters) -> Iterator[Restriction]:
         if named:
             yield Restriction(part, field, values=tuple(sorted(named)))
     yield from _of_labels(filters)
+    if filters.unsure is not None:
+        field, values = ("unsure", sorted(filters.unsure)) if filters.unsure else ("standing", [_UNSURE])
+        yield Restriction(Filters(unsure=filters.unsure), field, values=tuple(values))
     if filters.date_from or filters.date_to:
         part = Filters(date_from=filters.date_from, date_to=filters.date_to)
         first = filters.date_from.toordinal() if filters.date_from else FIRST_DAY

@@ -32,6 +32,7 @@ from indexer.ingest.values import File, Finding, Origin, RunSummary
 from indexer.ingest.versions import Versions
 from indexer.ingest.walk import Found, walk
 from indexer.ingest.writer import Target, Writer, discard_unread
+from indexer.labelling import Classifiers, RulesAlone
 from indexer.locks import WRITER, Lock, held
 from indexer.reading import Extracted, read
 from indexer.rebuild import Report, silent
@@ -89,6 +90,7 @@ class Ingest:
         tika: Reads the formats that we do not; None where none is set.
         open_pool: Opens the pool that extracts files, for limits, an encoder's name and ``tika``.
         batches: Batches of texts that the encoder takes side by side.
+        classifiers: Who knows what labels beside the rules.
     """
 
     home: Path
@@ -103,6 +105,7 @@ class Ingest:
     clock: Callable[[], datetime] = _now
     open_pool: OpenPool = isolated_pool
     batches: int = 1
+    classifiers: Classifiers = field(default_factory=RulesAlone)
 
     def run(
         self,
@@ -250,7 +253,7 @@ class Ingest:
         versions = Versions(extract.VERSION, chunk.VERSION, tika)
         ledger = Ledger(run, collection, versions, time_to_text(self.clock()))
         claims = Claims(self.engine, run, leading=leading) if leading or lock is None else None
-        return Target(self.engine, self.blobs, ledger, self.packs, self.clock, lock, claims)
+        return Target(self.engine, self.blobs, ledger, self.packs, self.clock, lock, claims, self.classifiers)
 
     def stages(
         self, target: Target, encoding: Encoding, progress: "Progress", apply: Callable[[], object]

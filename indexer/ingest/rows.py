@@ -9,7 +9,7 @@ from indexer.enrich import Enrichment
 from indexer.ids import chunk_id, chunk_key, text_hash
 from indexer.ingest.values import File
 from indexer.records.codec import blocks_to_bytes, boxes_to_bytes, storable
-from indexer.records.labels import triggers_to_json
+from indexer.records.labels import prediction_row
 
 Row = Mapping[str, Any]
 
@@ -34,6 +34,7 @@ def document_row(
         "bytes": file.bytes,
         "warnings": json.dumps(list(found.warnings)),
         "facts": json.dumps({key: storable(value) for key, value in found.metadata.items()}),
+        "labelled_by": enrichment.labelled_by,
     }
 
 
@@ -81,14 +82,7 @@ def chunk_rows(document: str, chunks: tuple[Chunk, ...], chunker: str) -> list[R
 def prediction_rows(chunks: list[Row], enrichment: Enrichment) -> list[Row]:
     """Returns the rows of the labels of a document's passages."""
     return [
-        {
-            "chunk": chunk["key"],
-            "label": label.label,
-            "source": label.source.value,
-            "probability": label.probability,
-            "model": label.model,
-            "triggers": triggers_to_json(label.triggers),
-        }
+        prediction_row(chunk["key"], label)
         for chunk, found in zip(chunks, enrichment.labels, strict=True)
         for label in found
     ]

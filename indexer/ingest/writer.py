@@ -12,16 +12,17 @@ from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DataError, IntegrityError
 
 from indexer.blobs import BlobStore
-from indexer.encode import Encoding, store_vectors
-from indexer.enrich import enrich
+from indexer.encode import Encoding, store_vectors, stored_vectors
+from indexer.enrich import Vectors, enrich
 from indexer.errors import ExtractionError
 from indexer.ids import text_hash
 from indexer.ingest.claims import Claims
 from indexer.ingest.store import Ledger, store
 from indexer.ingest.values import Finding, Result
+from indexer.labelling import Classifiers, Labelling, RulesAlone, labelling
 from indexer.locks import Lock
 from indexer.records import schema
-from indexer.records.codec import time_to_text
+from indexer.records.codec import time_to_text, vectors_from_bytes
 from indexer.records.database import take_turn, writing
 from models.packs import Pack
 
@@ -59,6 +60,7 @@ class Target:
     Attributes:
         lock: The writer lock; None for a process that only takes files of another's run.
         claims: Those files, where several processes take them.
+        classifiers: Who knows what labels beside the rules.
     """
 
     engine: Engine
@@ -68,6 +70,7 @@ class Target:
     clock: Callable[[], datetime]
     lock: Lock | None
     claims: Claims | None = None
+    classifiers: Classifiers = field(default_factory=RulesAlone)
 
 
 class Writer:
@@ -100,7 +103,6 @@ class Writer:
         if finding.extracted is None:
             self._add_known(finding)
             return
-        finding = _enriched(finding, self._target.packs[self._target.ledger.collection])
         self._batch.findings.append(finding)
         for chunk_text in _texts(finding):
             self._batch.texts[text_hash(chunk_text)] = chunk_text
@@ -143,7 +145,23 @@ class Writer:
 
     def _write(self, batch: Batch) -> None:
         assert batch.vectors is not None
-        self._commit(batch.findings, batch.vectors.result())
+        vectors = batch.vectors.result()
+        # Labels are given here, outside of the transaction, since a classifier may look at the vectors.
+        self._commit(self._labelled(batch.findings, vectors), vectors)
+
+    def _labelled(self, findings: list[Finding], fresh: list[dict[str, Any]]) -> list[Finding]:
+        """Adds what the models say; ``fresh`` are the vectors that were just made."""
+        target = self._target
+        pack = target.packs[target.ledger.collection]
+        speaking = labelling(pack, target.classifiers.classifier(pack), self._encoding.version)
+        vectors: Vectors = {}
+        if speaking.encoder:
+            stored: dict[bytes, bytes] = {row["text_hash"]: row["vector"] for row in fresh}
+            texts = {text_hash(text) for finding in findings for text in _texts(finding)}
+            with target.engine.connect() as connection:
+                stored |= stored_vectors(connection, speaking.encoder, list(texts - stored.keys()))
+            vectors = dict(zip(stored, vectors_from_bytes(list(stored.values())), strict=True))
+        return [_enriched(finding, pack, speaking, vectors) for finding in findings]
 
     def _commit(self, findings: list[Finding], vectors: list[dict[str, Any]]) -> None:
         ledger = replace(self._target.ledger, now=time_to_text(self._target.clock()))
@@ -182,7 +200,7 @@ class Writer:
 
 
 def discard_unread(engine: Engine, blobs: BlobStore, digests: set[str]) -> None:
-    """Removes the copies of files that gave no document; nobody would ever ask for them."""
+    """Removes the copies of files that gave no document and are no model; nobody would ask for them."""
     if not digests:
         return
     with engine.connect() as connection:
@@ -202,16 +220,19 @@ def _store_safely(connection: Connection, ledger: Ledger, finding: Finding) -> l
 
 
 def _wanted(connection: Connection, digests: set[str]) -> set[str]:
-    documents, files = schema.documents, schema.run_files
+    documents, files, models = schema.documents, schema.run_files, schema.model_versions
     kept = select(documents.c.digest).where(documents.c.digest.in_(digests))
+    labels = select(models.c.digest).where(models.c.digest.in_(digests))
     waiting = select(files.c.digest).where(files.c.digest.in_(digests), files.c.outcome.is_(None))
-    return {*connection.scalars(kept), *connection.scalars(waiting)}
+    return {each for query in (kept, labels, waiting) for each in connection.scalars(query)}
 
 
-def _enriched(finding: Finding, pack: Pack) -> Finding:
+def _enriched(finding: Finding, pack: Pack, speaking: Labelling, vectors: Vectors) -> Finding:
     found = finding.extracted
-    enrichment = enrich(found.document, found.chunks, pack) if found is not None else None
-    attachments = tuple(_enriched(attachment, pack) for attachment in finding.attachments)
+    enrichment = None
+    if found is not None:
+        enrichment = enrich(found.document, found.chunks, pack, speaking, vectors)
+    attachments = tuple(_enriched(each, pack, speaking, vectors) for each in finding.attachments)
     return replace(finding, enrichment=enrichment, attachments=attachments)
 
 

@@ -33,6 +33,16 @@ def vector_from_bytes(stored: bytes) -> NDArray[np.float32]:
     return vector / np.float32(length) if length else vector
 
 
+def vectors_from_bytes(stored: Sequence[bytes]) -> NDArray[np.float32]:
+    """Returns stored vectors as float32, shape (len(stored), dimension), each of unit length again."""
+    if not stored:
+        return np.empty((0, 0), np.float32)
+    rows = np.frombuffer(b"".join(stored), VECTOR_TYPE).reshape(len(stored), -1).astype(np.float32)
+    lengths = np.sqrt(np.square(rows).sum(axis=1, keepdims=True))
+    rows /= np.where(lengths > 0, lengths, 1)
+    return rows
+
+
 def blocks_to_bytes(blocks: Sequence[Block]) -> bytes:
     """Returns blocks as compressed JSON."""
     rows = [[block.kind.value, block.start, block.end, block.page, block.level] for block in blocks]

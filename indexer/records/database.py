@@ -22,11 +22,12 @@ from indexer.records.postgres import (
 )
 
 BUSY_SECONDS = 30
-# Any number, the same in every process: PostgreSQL's lock for migrations, for the outbox's order, and for
-# that of search events.
+# Any number, the same in every process: PostgreSQL's lock for migrations, for the outbox's order, for that
+# of search events, and for that of the journal of models.
 MIGRATION_LOCK = 7_203_001
 OUTBOX_LOCK = 7_203_002
 EVENTS_LOCK = 7_203_003
+MODELS_LOCK = 7_203_004
 # Pages of the file that are read without copying.
 _MAPPED_BYTES = 4 << 30
 
@@ -93,6 +94,12 @@ def take_turn(connection: Connection) -> None:
     """
     if connection.dialect.name == "postgresql":  # SQLite has one writer anyway
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": OUTBOX_LOCK})
+
+
+def take_models(connection: Connection) -> None:
+    """Waits until no other transaction registers or promotes a model; none does before this one ends."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MODELS_LOCK})
 
 
 def database_time(connection: Connection) -> datetime:

@@ -1,21 +1,41 @@
-"""Labels as the records keep them, and which of several sources counts."""
+"""Labels as the records keep them."""
 
 import json
 from collections.abc import Iterable
+from typing import Any
 
-from models.labels import LabelPrediction, LabelSource, Trigger
+from models.combination import effective
+from models.labels import LabelPrediction, LabelSource, Standing, Trigger
 
-RANK = {LabelSource.HUMAN: 0, LabelSource.MODEL: 1, LabelSource.RULE: 2}
+__all__ = ["effective", "prediction_from_row", "prediction_row", "triggers_from_json", "triggers_to_json"]
 
 
-def effective(predictions: Iterable[LabelPrediction]) -> tuple[LabelPrediction, ...]:
-    """Keeps for each label what outranks the rest (human, model, rule); most probable first."""
-    kept: dict[str, LabelPrediction] = {}
-    for prediction in predictions:
-        other = kept.get(prediction.label)
-        if other is None or RANK[prediction.source] < RANK[other.source]:
-            kept[prediction.label] = prediction
-    return tuple(sorted(kept.values(), key=lambda item: (-item.probability, item.label)))
+def prediction_row(chunk: int, item: LabelPrediction) -> dict[str, Any]:
+    """Returns the row of what was said of a passage."""
+    return {
+        "chunk": chunk,
+        "label": item.label,
+        "source": item.source.value,
+        "probability": float(item.probability),
+        "model": item.model,
+        "triggers": triggers_to_json(item.triggers),
+        "standing": item.standing.value,
+        "sentence": f"{item.sentence[0]},{item.sentence[1]}" if item.sentence else None,
+    }
+
+
+def prediction_from_row(row: Any, text: str) -> LabelPrediction:  # noqa: ANN401 - a row of the table
+    """Returns what a row says of a passage with this text."""
+    start, _, end = (row.sentence or "").partition(",")
+    return LabelPrediction(
+        row.label,
+        row.probability,
+        LabelSource(row.source),
+        row.model,
+        triggers_from_json(row.triggers, text),
+        Standing(row.standing),
+        (int(start), int(end)) if end else None,
+    )
 
 
 def triggers_to_json(triggers: Iterable[Trigger]) -> str:

@@ -13,7 +13,7 @@ from indexer.documents import Block, Page
 from indexer.errors import UnknownDocumentError
 from indexer.records import schema
 from indexer.records.codec import blocks_from_bytes, boxes_from_bytes
-from indexer.records.labels import effective, triggers_from_json
+from indexer.records.labels import effective, prediction_from_row
 from indexer.records.read_runs import run_files, run_record, run_records
 from indexer.records.values import (
     ChunkRecord,
@@ -24,7 +24,7 @@ from indexer.records.values import (
     Totals,
     VersionRecord,
 )
-from models.labels import LabelPrediction, LabelSource
+from models.labels import LabelPrediction, Standing
 
 __all__ = [
     "ChunkRecord",
@@ -99,14 +99,17 @@ def document_chunks(connection: Connection, document: str) -> list[ChunkRecord]:
 
 
 def labels_of(connection: Connection, texts: Mapping[int, str]) -> dict[int, tuple[LabelPrediction, ...]]:
-    """Returns the labels of passages, given their keys and texts; only keys that have labels."""
-    labels = defaultdict(list)
+    """Returns what counts of passages, sure or not, given their keys and texts; only keys with labels."""
+    return {key: effective(found) for key, found in predictions_of(connection, texts).items()}
+
+
+def predictions_of(connection: Connection, texts: Mapping[int, str]) -> dict[int, list[LabelPrediction]]:
+    """Returns all that was said of passages, given their keys and texts; only keys of which anything was."""
+    said: dict[int, list[LabelPrediction]] = defaultdict(list)
     for batch in _batches(list(texts)):
         for row in connection.execute(_LABELS, {"keys": batch}):
-            triggers = triggers_from_json(row.triggers, texts[row.chunk])
-            source = LabelSource(row.source)
-            labels[row.chunk].append(LabelPrediction(row.label, row.probability, source, row.model, triggers))
-    return {key: effective(found) for key, found in labels.items()}
+            said[row.chunk].append(prediction_from_row(row, texts[row.chunk]))
+    return dict(said)
 
 
 def document_record(connection: Connection, document: str) -> DocumentRecord:
@@ -188,11 +191,12 @@ def _counts(connection: Connection, query: Select[Any]) -> dict[str, int]:
 
 
 def _with_labels(connection: Connection, rows: Sequence[RowMapping]) -> list[ChunkRecord]:
-    labels = labels_of(connection, {row["key"]: row["text"] for row in rows})
-    return [_chunk(row, labels.get(row["key"], ())) for row in rows]
+    said = predictions_of(connection, {row["key"]: row["text"] for row in rows})
+    return [_chunk(row, said.get(row["key"], ())) for row in rows]
 
 
-def _chunk(row: RowMapping, labels: tuple[LabelPrediction, ...]) -> ChunkRecord:
+def _chunk(row: RowMapping, said: Sequence[LabelPrediction]) -> ChunkRecord:
+    counts = effective(said)
     return ChunkRecord(
         key=row["key"],
         id=row["id"],
@@ -207,7 +211,9 @@ def _chunk(row: RowMapping, labels: tuple[LabelPrediction, ...]) -> ChunkRecord:
         start=row["start"],
         end=row["end"],
         text=row["text"],
-        labels=labels,
+        labels=tuple(item for item in counts if item.standing is Standing.SPEAKS),
+        unsure=tuple(item for item in counts if item.standing is Standing.UNSURE),
+        outvoted=tuple(item for item in said if item.standing is Standing.OUTVOTED),
     )
 
 

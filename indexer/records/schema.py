@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData()
@@ -50,9 +51,13 @@ documents = Table(
     Column("facts", Text, nullable=False),  # JSON object of strings: From, To, Author
     Column("extractor", String(32), nullable=False),
     Column("chunker", String(32), nullable=False),
+    # Versions of the classifier, if any, and of the rules; empty where it is unknown. What differs from
+    # those in force is stale.
+    Column("labelled_by", String(160), nullable=False, server_default=""),
     Column("status", String(16), nullable=False),
     Column("created_at", String(24), nullable=False),
     Index("documents_by_collection", "collection", "status"),
+    Index("documents_by_labels", "collection", "status", "labelled_by"),
 )
 
 document_texts = Table(
@@ -136,6 +141,44 @@ predictions = Table(
     Column("probability", Float, nullable=False),
     Column("model", String(64), nullable=False),
     Column("triggers", Text, nullable=False),  # JSON list [start, end] within the chunk's text
+    Column("standing", String(8), nullable=False, server_default="speaks"),  # speaks, unsure, outvoted
+    Column("sentence", String(24)),  # "start,end" within the chunk's text; null for all of it
+    Index(
+        "predictions_unsure",
+        "label",
+        "chunk",
+        sqlite_where=text("standing = 'unsure'"),
+        postgresql_where=text("standing = 'unsure'"),
+    ),
+)
+
+# The file of each version lies among the stored files, under its digest.
+model_versions = Table(
+    "model_versions",
+    metadata,
+    Column("version", String(96), primary_key=True),
+    Column("kind", String(16), nullable=False),  # classifier
+    Column("pack", String(64), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("origin", String(16), nullable=False),  # starter, trained, thresholds
+    Column("parent", String(96)),  # the version that it was made from
+    Column("created_at", String(24), nullable=False),
+    Column("card", Text, nullable=False),  # JSON of ClassifierCard
+)
+
+# Append-only: what was registered and which version labels from when on. action: register, promote, rollback.
+model_journal = Table(
+    "model_journal",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("pack", String(64), nullable=False, index=True),
+    Column("action", String(16), nullable=False),
+    Column("version", String(96), nullable=False),
+    Column("previous", String(96)),
+    Column("at", String(24), nullable=False),
+    Column("by", String(64), nullable=False),
+    Column("reason", Text, nullable=False),
+    sqlite_autoincrement=True,
 )
 
 # What changed, in order. The applier reads the document's present state: active means upsert, anything

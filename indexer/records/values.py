@@ -15,6 +15,8 @@ class ChunkRecord:
         source: Where the document lies: a live source where there is one, the oldest first.
         start: Offset of the first character in the document's text; ``end`` after the last.
         labels: One per label, what outranks the rest; most probable first.
+        unsure: The same for labels of which a model is not sure; no label is in both.
+        outvoted: What lower sources say of labels that a higher one decides.
     """
 
     key: int
@@ -31,6 +33,8 @@ class ChunkRecord:
     end: int
     text: str
     labels: tuple[LabelPrediction, ...]
+    unsure: tuple[LabelPrediction, ...] = ()
+    outvoted: tuple[LabelPrediction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

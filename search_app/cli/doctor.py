@@ -30,7 +30,7 @@ class Finding:
 
 @click.command("doctor")
 def command() -> None:
-    """Check the folder, the encoder, the records, the index and the Tika server, and say what to do.
+    """Check folder, encoder, records, index, classifier and Tika server, and say what to do.
 
     Exit status 1 when something needs attention.
     """
@@ -52,6 +52,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         ("encoder", _encoder, "Run make install again; or set CLAUSEWATCH_ENCODER to the path of a model."),
         ("records", _records, "See that the database runs, or restore a backup; see docs/operations.md."),
         ("index", _index, "Run clausewatch rebuild."),
+        ("classifier", _classifier, "Run clausewatch models rollback."),
         ("tika", _tika, "Mend CLAUSEWATCH_TIKA_URL or CLAUSEWATCH_TIKA_SECONDS."),
     )
     for part, check, remedy in checks:
@@ -96,6 +97,15 @@ def _records(settings: Settings) -> Finding:
         "records",
         f"{documents} documents in {len(found)} collections ({parts.engine.url.get_backend_name()})",
     )
+
+
+def _classifier(settings: Settings) -> Finding:
+    from search_app.classifiers import classifier_status  # noqa: PLC0415
+    from search_app.compose import compose  # noqa: PLC0415
+
+    found = classifier_status(compose(settings))
+    words = " ".join(each.words() for each in found)
+    return Finding("classifier", words, next((each.remedy for each in found if each.remedy), ""))
 
 
 def _tika(settings: Settings) -> Finding:

@@ -78,7 +78,7 @@ def classifier(
     and labelled as the product does it; the pack's keyword rules are measured beside the classifier.
     """
     from models.errors import EvaluationError  # noqa: PLC0415
-    from search_app.classifiers import classifier_of  # noqa: PLC0415 - the help page must not pay for the imports
+    from search_app.chosen_classifier import classifier_of  # noqa: PLC0415 - the help page must not pay for the imports
     from search_app.cli.progress import progress  # noqa: PLC0415
     from search_app.cli.training_data import read_data  # noqa: PLC0415
     from search_app.compose import compose  # noqa: PLC0415

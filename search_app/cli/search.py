@@ -32,6 +32,11 @@ from search_app.settings import load_settings
     "--from", "date_from", default="", metavar="DATE", help="Only documents dated then or later, YYYY-MM-DD."
 )
 @click.option("--to", "date_to", default="", metavar="DATE", help="Only documents dated then or earlier.")
+@click.option(
+    "--unsure",
+    is_flag=True,
+    help="Only passages that need your eye: a model is not sure of a label, of those of --label where given.",
+)
 @click.option("--mode", default="hybrid", metavar="M", help="hybrid (default), keyword or semantic.")
 @click.option("--limit", default="10", metavar="N", help="Passages to show, 1 to 100 (default 10).")
 @click.option("--offset", default="0", metavar="N", help="Passages to skip (default 0).")

@@ -38,6 +38,8 @@ def _say(found: dict[str, Any]) -> None:
     if found["events"] is not None:
         click.echo(f"events      {_events(found['events'])}")
     click.echo(f"encoder     {found['encoder']}")
+    for each in found["classifiers"]:
+        click.echo(f"classifier  {each['words']}")
     click.echo(f"tika        {found['tika']['words']}")
     click.echo(f"worker      {_process(found['worker'], 'none runs; clausewatch serve starts one')}")
     click.echo(f"writing     {_process(found['writer'], 'nobody writes')}")
@@ -55,6 +57,7 @@ def examine(settings: Settings) -> dict[str, Any]:
     from indexer.locks import WORKER, WRITER, holder  # noqa: PLC0415 - the help page must not pay for it
     from indexer.records.read import run_records, totals  # noqa: PLC0415
     from indexer.records.watches import watches  # noqa: PLC0415
+    from search_app.classifiers import classifier_status  # noqa: PLC0415
     from search_app.compose import compose  # noqa: PLC0415
     from search_app.tika import tika_status  # noqa: PLC0415
 
@@ -75,6 +78,7 @@ def examine(settings: Settings) -> dict[str, Any]:
         "searchable": empty or "error" not in index,
         "events": _event_status(parts),
         "encoder": parts.encoder.version,
+        "classifiers": [asdict(each) | {"words": each.words()} for each in classifier_status(parts)],
         "tika": {**asdict(tika), "words": tika.words()},
         "worker": asdict(worker) if worker else None,
         "writer": asdict(writer) if writer else None,

@@ -11,7 +11,6 @@ from search_app.settings import load_settings
 if TYPE_CHECKING:
     from models.classifier.dataset import TrainingSet
     from models.protocols import Classifier
-    from search_app.compose import Parts
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -34,7 +33,6 @@ def command() -> None:
     "--precision", type=_SHARE, default=0.8, show_default=True, help="What thresholds are chosen for."
 )
 @click.option("--name", default="", help="What people read of where the data came from.")
-@click.option("--no-vectors", is_flag=True, help="Learn from words alone, without the encoder.")
 @click.option("--skip-bad", is_flag=True, help="Go on with what can be used.")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the model here.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -46,7 +44,6 @@ def classifier(
     seed: int,
     precision: float,
     name: str,
-    no_vectors: bool,
     skip_bad: bool,
     output: Path | None,
     as_json: bool,
@@ -62,7 +59,8 @@ def classifier(
             "Name marked passages with --data FILE. Decisions of people are not collected for training yet."
             + (" --contracts only holds the texts that such a file speaks of." if contracts else "")
         )
-    from search_app.classifiers import keep, read_file, write_file  # noqa: PLC0415 - not for the help page
+    from models.classifier.file import read_classifier  # noqa: PLC0415 - not for the help page
+    from search_app.chosen_classifier import keep, write_file  # noqa: PLC0415
     from search_app.cli.training_data import as_rows, read_data  # noqa: PLC0415
     from search_app.compose import compose  # noqa: PLC0415
 
@@ -70,9 +68,8 @@ def classifier(
     pack = parts.packs[collection]
     found = read_data(parts, pack, files, contracts, to_learn=True, skip_bad=skip_bad, as_json=as_json)
     named = name or f"{', '.join(file.name for file in files)}, {len(found.data.documents)} documents"
-    data = found.data if no_vectors else _encoded(parts, found.data)
-    content = _train(data, pack.name, named, seed, precision)
-    trained = read_file(content, "the new classifier")
+    content = _train(found.data, pack.name, named, seed, precision)
+    trained = read_classifier(content, "the new classifier")
     if output:
         write_file(output, content)
     place = str(output) if output else keep(parts, content)
@@ -83,14 +80,6 @@ def classifier(
         _print(trained, place)
 
 
-def _encoded(parts: "Parts", data: "TrainingSet") -> "TrainingSet":
-    from indexer.training import with_vectors  # noqa: PLC0415
-    from search_app.cli.progress import progress  # noqa: PLC0415
-
-    with progress("Encoding", "passages") as report:
-        return with_vectors(data, parts.encoder, parts.engine, report)
-
-
 def _train(data: "TrainingSet", pack: str, name: str, seed: int, precision: float) -> bytes:
     from models.classifier.train import train  # noqa: PLC0415
     from models.errors import TrainingError  # noqa: PLC0415
@@ -99,8 +88,7 @@ def _train(data: "TrainingSet", pack: str, name: str, seed: int, precision: floa
     if not any(each.labels for document in data.documents for each in document.passages):
         raise TrainingError("no passage that can be used carries a label; there is nothing to learn")
     with progress("Training", "steps") as report:
-        content: bytes = train(data, pack=pack, name=name, seed=seed, precision=precision, report=report)
-    return content
+        return train(data, pack=pack, name=name, seed=seed, precision=precision, report=report)
 
 
 def _summary(trained: "Classifier", place: str, **findings: list[dict[str, str]]) -> dict[str, object]:

@@ -38,7 +38,7 @@ def read_data(
         as_json: Whether the problems are also printed as an object, where they end the command.
     """
     from indexer.training import read_training_data, with_both_classes  # noqa: PLC0415 - not for the help page
-    from search_app.classifiers import tokens_of  # noqa: PLC0415
+    from search_app.chosen_classifier import tokens_of  # noqa: PLC0415
     from search_app.cli.progress import progress  # noqa: PLC0415
 
     with progress("Reading", "documents") as report:

@@ -14,10 +14,11 @@ from indexer.records.read import (
 )
 from search_app import clients
 from search_app.events import API_APPLICATION, query_event
+from search_app.labels import LabelMaker, ShownLabels
 from search_app.pages.parameters import api_request, whole_number
 from search_app.pages.site import site, visitor
 from search_app.results import SearchPage
-from search_app.wire import hit_object
+from search_app.wire import hit_object, label_object
 
 blueprint = Blueprint("api", __name__, url_prefix="/api")
 FILES = 1_000
@@ -37,15 +38,17 @@ def search() -> Response:
 @blueprint.get("/documents/<document>")
 def show_document(document: str) -> Response:
     """Answers with a document and its passages, without its text."""
-    with site().parts.engine.connect() as connection:
+    here = site()
+    with here.parts.engine.connect() as connection:
         record = document_record(connection, document)
         chunks = document_chunks(connection, document)
+    maker = LabelMaker(here.parts.packs[record.collection], here.parts.registry)
     return jsonify(
         asdict(record)
         | {
             "date": record.date.isoformat() if record.date else None,
             "facts": dict(record.facts),
-            "passages": [passage_object(chunk) for chunk in chunks],
+            "passages": [passage_object(chunk, maker.of(chunk)) for chunk in chunks],
         }
     )
 
@@ -77,7 +80,7 @@ def search_object(page: SearchPage) -> dict[str, Any]:
     }
 
 
-def passage_object(chunk: ChunkRecord) -> dict[str, Any]:
+def passage_object(chunk: ChunkRecord, shown: ShownLabels) -> dict[str, Any]:
     """Returns a passage as JSON values; ``start`` and ``end`` are offsets in the document's text."""
     return {
         "key": str(chunk.key),  # more digits than a JavaScript number holds
@@ -87,14 +90,6 @@ def passage_object(chunk: ChunkRecord) -> dict[str, Any]:
         "start": chunk.start,
         "end": chunk.end,
         "text": chunk.text,
-        "labels": [
-            {
-                "label": label.label,
-                "probability": round(label.probability, 4),
-                "source": label.source.value,
-                "model": label.model,
-                "triggers": [trigger.text for trigger in label.triggers],
-            }
-            for label in chunk.labels
-        ],
+        "labels": [label_object(label) for label in shown.labels],
+        "unsure": [label_object(label) for label in shown.unsure],
     }

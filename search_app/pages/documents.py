@@ -16,8 +16,7 @@ from indexer.records.read import (
     document_record,
     document_text,
 )
-from models.packs import Pack
-from search_app.hits import hit_labels
+from search_app.labels import LabelMaker, ShownLabels
 from search_app.pages import outline, paper, reading
 from search_app.pages.originals import PDF, download, original
 from search_app.pages.parameters import whole_number
@@ -43,7 +42,7 @@ class View:
 
     record: DocumentRecord
     chunks: list[ChunkRecord]
-    pack: Pack
+    labels: LabelMaker
     risks: list[outline.Risk]
     opened: ChunkRecord | None
     related: tuple[DocumentRecord, ...]
@@ -76,6 +75,8 @@ class Highlight:
 
     chunk: ChunkRecord
     labels: tuple[HitLabel, ...]
+    unsure: tuple[HitLabel, ...]
+    outvoted: tuple[HitLabel, ...]
     boxes: list[paper.Rectangle]
     triggers: list[paper.Rectangle]
 
@@ -135,7 +136,7 @@ def _view(here: Site, connection: Connection, document: str) -> View:
     return View(
         record=record,
         chunks=chunks,
-        pack=pack,
+        labels=LabelMaker(pack, here.parts.registry),
         risks=outline.risks(chunks, pack),
         opened=next((chunk for chunk in chunks if str(chunk.key) == key), None),
         related=tuple(document_record(connection, other) for other in related[:50]),
@@ -157,7 +158,7 @@ def _text(connection: Connection, view: View) -> str:
         "document.html",
         view=view,
         record=view.record,
-        passages=reading.read_passages(text, blocks, part, view.pack, spans),
+        passages=reading.read_passages(text, blocks, part, view.labels, spans),
         part=start + 1,
         parts_total=len(divided),
         window=_window(part, len(text)),
@@ -204,7 +205,7 @@ def _page(connection: Connection, view: View) -> str:
     page_number = min(whole_number("page", first, 1, MAX_PAGES), view.record.pages)
     page = document_page(connection, view.record.id, page_number)
     on_page = [chunk for chunk in view.chunks if chunk.start < page.end and chunk.end > page.start]
-    highlights = [_highlight(chunk, view.pack, page) for chunk in on_page]
+    highlights = [_highlight(chunk, view.labels.of(chunk), page) for chunk in on_page]
     keys = {chunk.key for chunk in on_page}
     pages = {chunk.key: chunk.page or 1 for chunk in view.chunks}
     return render_template(
@@ -213,7 +214,9 @@ def _page(connection: Connection, view: View) -> str:
         record=view.record,
         page=page,
         highlights=[
-            one for one in highlights if one.labels or (view.opened and one.chunk.key == view.opened.key)
+            one
+            for one in highlights
+            if one.labels or one.unsure or (view.opened and one.chunk.key == view.opened.key)
         ],
         outline=outline.outline(view.chunks, view.risks),
         ticks=outline.ticks(view.chunks, view.risks, view.record.characters),
@@ -227,8 +230,7 @@ def _page(connection: Connection, view: View) -> str:
     )
 
 
-def _highlight(chunk: ChunkRecord, pack: Pack, page: Page) -> Highlight:
-    labels = hit_labels(chunk.labels, pack)
+def _highlight(chunk: ChunkRecord, shown: ShownLabels, page: Page) -> Highlight:
 
     def boxes(start: int, end: int) -> list[paper.Rectangle]:
         first, last = max(start, page.start) - page.start, min(end, page.end) - page.start
@@ -236,8 +238,8 @@ def _highlight(chunk: ChunkRecord, pack: Pack, page: Page) -> Highlight:
 
     spots = [
         box
-        for label in labels
+        for label in shown.labels
         for trigger in label.triggers
         for box in boxes(chunk.start + trigger.start, chunk.start + trigger.end)
     ]
-    return Highlight(chunk, labels, boxes(chunk.start, chunk.end), spots)
+    return Highlight(chunk, shown.labels, shown.unsure, shown.outvoted, boxes(chunk.start, chunk.end), spots)

@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from indexer.index.protocol import FacetName
-from models.labels import Severity
+from models.labels import Severity, Standing
 from models.packs import Pack
 from search_app.pages.parameters import Address
 from search_app.pages.words import day
 from search_app.results import FacetValue, SearchPage, SearchRequest
 
 FIRST = 8
+UNSURE = "Not sure: needs your eye"
 BAR_HEIGHT = 28
 
 
@@ -63,7 +64,10 @@ _TICKED = (
 def facets(page: SearchPage, address: Address) -> list[Facet]:
     """Returns the facets worth showing: those with a choice, or with one that is in force."""
     lists = []
-    for name, parameter, title in _TICKED:
+    doubts = bool(address.values("unsure"))
+    for facet, parameter, title in _TICKED:
+        # While only unsure passages are listed, risks are those that a model is not sure of.
+        name = FacetName.UNSURE if doubts and facet is FacetName.LABEL else facet
         chosen = address.values(parameter)
         choices = _choices(page.facets.get(name, ()), chosen)
         if choices:
@@ -80,6 +84,13 @@ def severities(page: SearchPage, address: Address) -> tuple[Choice, ...]:
         for severity in sorted(Severity, reverse=True)
         for word in (severity.name.lower(),)
     )
+
+
+def unsure(page: SearchPage, address: Address) -> Choice:
+    """Returns the choice to list only what a model is not sure of, with its passages."""
+    standings = {value.value: value.count for value in page.facets.get(FacetName.STANDING, ())}
+    number = standings.get(Standing.UNSURE.value, 0)
+    return Choice("1", UNSURE, number, bool(address.values("unsure")))
 
 
 def years(page: SearchPage, address: Address) -> tuple[Year, ...]:
@@ -135,6 +146,8 @@ def _chip(packs: Mapping[str, Pack], wanted: SearchRequest, name: str, value: st
             yield f"{name.capitalize()}: {day(limit)}"
     elif name == "document":
         yield "Only in this document"
+    elif name == "unsure":
+        yield UNSURE
 
 
 _CHIPS = {

@@ -17,6 +17,7 @@ from indexer.records import schema
 from indexer.records.heartbeat import WORKER as ROLE
 from indexer.records.heartbeat import read_heartbeat
 from models.errors import ModelsError
+from search_app.classifiers import classifier_status
 from search_app.events import Recorder
 from search_app.tika import tika_status
 
@@ -85,7 +86,7 @@ class Health:
     def __init__(self, parts: "Parts", recorder: Recorder) -> None:
         self._parts = parts
         self._recorder = recorder
-        checks = [self._records, self._index, self._encoder, self._worker, self._events]
+        checks = [self._records, self._index, self._encoder, self._classifier, self._worker, self._events]
         if parts.settings.tika_url:
             checks.append(self._tika)
         self._checks = tuple(Asked(check) for check in checks)
@@ -144,6 +145,12 @@ class Health:
             "encoder", State.DEGRADED, "The index was made with another encoder; meaning is off.",
             "Run “clausewatch rebuild”.",
         )  # fmt: skip
+
+    def _classifier(self) -> PartHealth:
+        found = classifier_status(self._parts)
+        detail = " ".join(each.words() for each in found)
+        remedy = next((each.remedy for each in found if each.remedy), "")
+        return PartHealth("classifier", State.DEGRADED if remedy else State.OK, detail, remedy)
 
     def _worker(self) -> PartHealth:
         running = holder(self._parts.engine, self._parts.settings.home, WORKER)

@@ -1,11 +1,12 @@
 """A hit as the page shows it: excerpt and whole passage marked, labels ordered, links made."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from markupsafe import Markup
 
+from models.labels import Standing
 from search_app.pages.passages import Span, excerpt, marked
 from search_app.results import Hit, HitLabel, SearchPage
 
@@ -40,16 +41,22 @@ def document_link(hit: Hit, query_id: str, position: int) -> str:
 
 
 def label_spans(labels: Sequence[HitLabel], shift: int = 0) -> list[Span]:
-    """Returns the words behind labels as spans, moved by ``shift`` characters."""
-    return [
-        Span(trigger.start + shift, trigger.end + shift, label.severity, label.title)
-        for label in labels
-        for trigger in label.triggers
-    ]
+    """Returns the words and sentences behind labels as spans, moved by ``shift`` characters."""
+    return [span for label in labels for span in _spans(label, shift)]
+
+
+def _spans(label: HitLabel, shift: int) -> Iterator[Span]:
+    doubt = label.standing is Standing.UNSURE
+    title = f"Not sure: {label.title}" if doubt else label.title
+    if label.sentence is not None:
+        start, end = label.sentence
+        yield Span(start + shift, end + shift, label.severity, title, sentence=True, doubt=doubt)
+    for trigger in label.triggers:
+        yield Span(trigger.start + shift, trigger.end + shift, label.severity, title, doubt=doubt)
 
 
 def _shown(hit: Hit, query_id: str, position: int) -> ShownHit:
-    spans = [Span(mark.start, mark.end) for mark in hit.marks] + label_spans(hit.labels)
+    spans = [Span(mark.start, mark.end) for mark in hit.marks] + label_spans((*hit.labels, *hit.unsure))
     start, end = excerpt(hit.text, spans)
     cut = (start, end) != (0, len(hit.text))
     return ShownHit(

@@ -6,11 +6,12 @@ from pathlib import Path
 from flask import Flask, url_for
 
 from search_app.pages.health import PartHealth
+from search_app.pages.review import Waiting
 from search_app.pages.site import site
 
 
 def register(app: Flask) -> None:
-    """Gives the templates ``asset`` and ``troubles``."""
+    """Gives the templates ``asset``, ``troubles``, and ``waiting``: passages that need a person's eye."""
     versions = file_versions(Path(app.static_folder or ""))
 
     def asset(name: str) -> str:
@@ -19,7 +20,12 @@ def register(app: Flask) -> None:
     def troubles() -> tuple[PartHealth, ...]:
         return site().health.troubles()
 
-    app.jinja_env.globals.update(asset=asset, troubles=troubles)
+    counted = Waiting()
+
+    def waiting() -> int | None:
+        return counted.number(site())
+
+    app.jinja_env.globals.update(asset=asset, troubles=troubles, waiting=waiting)
 
 
 def file_versions(folder: Path) -> dict[str, str]:

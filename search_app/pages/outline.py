@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from indexer.records.read import ChunkRecord
 from models.labels import Severity
 from models.packs import Pack
-from search_app.hits import hit_labels
+from search_app.labels import hit_labels
 
 BAR = 1000
 TICK = 4

@@ -14,23 +14,39 @@ _SENTENCE_ENDS = ".;:!?\n"
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A run of characters to show: matched words (``severity`` None) or the words behind a label."""
+    """A run of characters to show: matched words (``severity`` None) or what speaks for a label.
+
+    Attributes:
+        label: Its title.
+        sentence: Whether it is the whole sentence, which is marked more softly than its words.
+        doubt: Whether a model is not sure of the label.
+    """
 
     start: int
     end: int
     severity: Severity | None = None
     label: str = ""
+    sentence: bool = False
+    doubt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Characters shown alike: ``matched``, and the gravest label (with its title) they speak for."""
+    """Characters shown alike: ``matched``, and the gravest label (with its title) they speak for.
+
+    Attributes:
+        sentence: Whether they lie in a sentence that carries a label; their own ``severity`` is None then
+            unless they are among its words.
+        doubt: Whether a model is not sure of all that they speak for.
+    """
 
     start: int
     end: int
     matched: bool
     severity: Severity | None
     label: str
+    sentence: bool = False
+    doubt: bool = False
 
 
 def runs(start: int, end: int, spans: Iterable[Span]) -> list[Run]:
@@ -71,23 +87,39 @@ def excerpt(text: str, spans: Sequence[Span], length: int = EXCERPT) -> tuple[in
 
 
 def _run(left: int, right: int, spans: Sequence[Span]) -> Run:
-    labelled = [span for span in spans if span.severity is not None]
-    gravest = max(labelled, key=lambda span: span.severity or 0, default=None)
-    titles = ", ".join(dict.fromkeys(span.label for span in labelled if span.label))
-    return Run(left, right, len(labelled) < len(spans), gravest.severity if gravest else None, titles)
+    words = [span for span in spans if span.severity is not None and not span.sentence]
+    # What is sure outranks what is not, however grave that would be.
+    gravest = max(words, key=lambda span: (not span.doubt, span.severity or 0), default=None)
+    titles = ", ".join(dict.fromkeys(span.label for span in words if span.label))
+    return Run(
+        left,
+        right,
+        matched=any(span.severity is None for span in spans),
+        severity=gravest.severity if gravest else None,
+        label=titles,
+        sentence=any(span.sentence for span in spans),
+        doubt=gravest is not None and gravest.doubt,
+    )
 
 
 def _html(text: str, run: Run) -> Markup:
     words: Markup = escape(text[run.start : run.end])
     if run.severity is not None:
-        words = Markup('<span class="trigger s{}" title="{}">{}</span>').format(
-            int(run.severity), run.label, words
-        )
+        kind = "trigger doubt" if run.doubt else f"trigger s{int(run.severity)}"
+        words = Markup('<span class="{}" title="{}">{}</span>').format(kind, run.label, words)
+    if run.sentence:
+        words = Markup('<span class="sentence">{}</span>').format(words)
     return Markup("<mark>{}</mark>").format(words) if run.matched else words
 
 
 def _weight(spans: Sequence[Span], start: int, end: int) -> int:
-    return sum(2 if span.severity is None else 3 for span in spans if start <= span.start and span.end <= end)
+    return sum(_weight_of(span) for span in spans if start <= span.start and span.end <= end)
+
+
+def _weight_of(span: Span) -> int:
+    if span.sentence:
+        return 1
+    return 2 if span.severity is None else 3
 
 
 def _begin(text: str, at: int, reach: int) -> int:

@@ -10,8 +10,7 @@ from markupsafe import Markup
 from indexer.documents import Block, BlockKind
 from indexer.records.read import ChunkRecord
 from models.labels import Severity
-from models.packs import Pack
-from search_app.hits import hit_labels
+from search_app.labels import LabelMaker, ShownLabels
 from search_app.pages.hits import label_spans
 from search_app.pages.passages import Span, marked
 from search_app.results import HitLabel
@@ -50,6 +49,8 @@ class ReadPassage:
     page: int | None
     paragraphs: tuple[Paragraph, ...]
     labels: tuple[HitLabel, ...]
+    unsure: tuple[HitLabel, ...]
+    outvoted: tuple[HitLabel, ...]
     severity: Severity | None
 
 
@@ -102,19 +103,19 @@ def find(text: str, wanted: str) -> list[Span]:
 
 
 def read_passages(
-    text: str, blocks: Sequence[Block], pieces: Sequence[Stretch], pack: Pack, found: Sequence[Span]
+    text: str, blocks: Sequence[Block], pieces: Sequence[Stretch], labels: LabelMaker, found: Sequence[Span]
 ) -> list[ReadPassage]:
     """Returns the passages of a part, ready to print, with labels and found words marked."""
     source = _Source(text, blocks, [block.start for block in blocks])
-    return [_passage(source, piece, pack, found) for piece in pieces]
+    return [_passage(source, piece, labels, found) for piece in pieces]
 
 
-def _passage(source: _Source, piece: Stretch, pack: Pack, found: Sequence[Span]) -> ReadPassage:
+def _passage(source: _Source, piece: Stretch, labels: LabelMaker, found: Sequence[Span]) -> ReadPassage:
     chunk = piece.chunk
-    labels = hit_labels(chunk.labels, pack) if chunk else ()
+    shown = labels.of(chunk) if chunk else ShownLabels((), (), ())
     spans = [span for span in found if span.start < piece.end and span.end > piece.start]
     if chunk:
-        spans += label_spans(labels, chunk.start)
+        spans += label_spans((*shown.labels, *shown.unsure), chunk.start)
     return ReadPassage(
         key=chunk.key if chunk else 0,
         id=chunk.id if chunk else "",
@@ -124,8 +125,10 @@ def _passage(source: _Source, piece: Stretch, pack: Pack, found: Sequence[Span])
             Paragraph(kind, level, marked(source.text, start, end, spans))
             for kind, level, start, end in _paragraphs(source, piece)
         ),
-        labels=labels,
-        severity=max((label.severity for label in labels), default=None),
+        labels=shown.labels,
+        unsure=shown.unsure,
+        outvoted=shown.outvoted,
+        severity=max((label.severity for label in shown.labels), default=None),
     )
 
 

@@ -10,7 +10,7 @@ from indexer.index.protocol import Filters
 from indexer.records.read import chunk_records, newest_documents, totals
 from search_app import clients
 from search_app.events import impressions, query_event
-from search_app.pages.facets import chips, facets, severities, years
+from search_app.pages.facets import chips, facets, severities, unsure, years
 from search_app.pages.hits import shown_hits
 from search_app.pages.parameters import PAGE_SIZE, Address, link_to, search_request
 from search_app.pages.site import Site, site, visitor
@@ -57,6 +57,7 @@ def show() -> str | Response:
         hits=shown_hits(page, wanted.offset),
         facets=facets(page, address),
         severity_choices=severities(page, address),
+        unsure=unsure(page, address),
         years=years(page, address),
         chips=chips(here.parts.packs, wanted, address),
         collections=list(counts),

@@ -6,6 +6,7 @@ from flask import Flask
 from markupsafe import Markup
 
 from models.labels import LabelSource, Severity
+from search_app.results import HitLabel
 
 SOURCES = {
     LabelSource.HUMAN: "confirmed by a person",
@@ -28,7 +29,7 @@ _MONTHS = (
 
 def register(app: Flask) -> None:
     """Makes the functions filters of the templates."""
-    for function in (day, moment, count, size, plural, duration, severity_word, base_name):
+    for function in (day, moment, count, size, plural, duration, severity_word, base_name, tenths):
         app.jinja_env.filters[function.__name__] = function
     app.jinja_env.globals.update(
         label_source=SOURCES, outcome_word=OUTCOMES, severities=tuple(Severity)[::-1]
@@ -75,6 +76,13 @@ def duration(seconds: float) -> str:
 def severity_word(value: Severity) -> str:
     """Returns "high", "medium" or "low"."""
     return value.name.lower()
+
+
+def tenths(label: HitLabel) -> int:
+    """Returns how many of ten like this were right: as measured, rounded down, else the probability."""
+    if label.said and label.right is not None:
+        return label.right * 10 // label.said
+    return round(label.probability * 10)
 
 
 def base_name(uri: str) -> str:

@@ -31,6 +31,7 @@ class FilterTexts:
         documents: Ids, any of them.
         date_from: A day, month or year: 2026-01-31, 2026-01 or 2026; from its first day.
         date_to: The same; to its last day.
+        unsure: Passages that need a person's eye; ``labels`` then name what a model is not sure of.
     """
 
     collections: tuple[str, ...] = ()
@@ -41,6 +42,7 @@ class FilterTexts:
     documents: tuple[str, ...] = ()
     date_from: str = ""
     date_to: str = ""
+    unsure: bool = False
 
 
 def read_filters(texts: FilterTexts, packs: Mapping[str, Pack]) -> Filters:
@@ -48,9 +50,11 @@ def read_filters(texts: FilterTexts, packs: Mapping[str, Pack]) -> Filters:
     first, last = day("from", texts.date_from), day("to", texts.date_to, last=True)
     if first and last and first > last:
         raise BadRequestError(f"from={first} comes after to={last}: no date lies between them")
+    labels = frozenset(label(text, packs.values()) for text in _several("label", texts.labels))
     return Filters(
         collections=frozenset(_several("collection", texts.collections)),
-        labels=frozenset(label(text, packs.values()) for text in _several("label", texts.labels)),
+        labels=frozenset() if texts.unsure else labels,
+        unsure=labels if texts.unsure else None,
         min_probability=fraction("min_probability", texts.min_probability),
         min_severity=severity(texts.min_severity),
         document_types=frozenset(

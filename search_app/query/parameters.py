@@ -17,8 +17,8 @@ def request_from(text: str, parameters: Mapping[str, object], packs: Mapping[str
     Args:
         text: The text box; any text is a search.
         parameters: Texts under mode, order, limit, offset, min_probability, min_severity, date_from
-            and date_to, sequences of texts under collections, labels, types and documents; each may
-            be missing or empty.
+            and date_to, sequences of texts under collections, labels, types and documents, True, 0 or 1
+            under unsure; each may be missing or empty.
         packs: By collection; their labels and document types are known.
 
     Raises:
@@ -33,6 +33,7 @@ def request_from(text: str, parameters: Mapping[str, object], packs: Mapping[str
         documents=_texts(parameters, "documents"),
         date_from=_text(parameters, "date_from"),
         date_to=_text(parameters, "date_to"),
+        unsure=number("unsure", _flag(parameters, "unsure"), 0, 0, 1) == 1,
     )
     return SearchRequest(
         text=text,
@@ -48,6 +49,11 @@ def request_from(text: str, parameters: Mapping[str, object], packs: Mapping[str
 def _text(parameters: Mapping[str, object], name: str) -> str:
     value = parameters.get(name)
     return "" if value is None else str(value)
+
+
+def _flag(parameters: Mapping[str, object], name: str) -> str:
+    value = parameters.get(name)
+    return str(int(value)) if isinstance(value, bool) else _text(parameters, name)
 
 
 def _texts(parameters: Mapping[str, object], name: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from waitress.server import create_server
 
+from tests.classifiers import model_bytes
 from tests.search_app.pages.house import House, fill, open_house
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="install playwright to test in a browser")
@@ -19,6 +20,16 @@ ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--no-first-run",
 ]  # fmt: skip
+
+
+# Sure of one label, unsure of another; the rules speak for the rest.
+MODEL = model_bytes(
+    {
+        "Cap On Liability": {"word": "aggregate", "probability": 0.91},
+        "Insurance": {"word": "consequential", "probability": 0.4},
+        "Governing Law": {"word": "state of new york", "probability": 0.5},
+    }
+)
 
 
 @dataclass
@@ -65,8 +76,8 @@ def browser() -> Iterator[Any]:
 def address_and_house(tmp_path_factory: pytest.TempPathFactory, browser: Any) -> Iterator[tuple[str, House]]:
     """A house that is served on a free port of this machine for all tests."""
     root: Path = tmp_path_factory.mktemp("served")
-    fill(root)
-    with open_house(root) as house:
+    fill(root, starter=MODEL)
+    with open_house(root, starter=MODEL) as house:
         server = create_server(house.app, host="127.0.0.1", port=0, threads=4)
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()

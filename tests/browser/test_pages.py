@@ -25,6 +25,9 @@ def addresses(served: Served) -> dict[str, str]:
         "document": f"/documents/{risky['document']}?passage={risky['key']}#p{risky['key']}",
         "find": f"/documents/{lease}?find=tenant",
         "paper": f"/documents/{lease}?view=pages&page=2",
+        "unsure": "/?unsure=1",
+        "review": "/review",
+        "models": "/models",
         "upload": "/upload",
         "runs": "/runs",
         "run": f"/runs/{run}",
@@ -179,3 +182,15 @@ def test_page_image_carries_the_boxes_of_the_passage(served: Served) -> None:
     page.click("nav.views >> text=Pages")
     page.wait_for_load_state("networkidle")
     assert page.evaluate("document.querySelector('.paper img').naturalWidth") == 1240
+
+
+def test_the_review_list_is_read_by_keyboard_alone(served: Served) -> None:
+    page = served.page()
+    page.goto("/review")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement.closest('.hit') === document.querySelectorAll('.hit')[1]")
+    page.keyboard.press("k")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/documents/**")
+    assert page.locator(".passage.opened .doubted").count() >= 1

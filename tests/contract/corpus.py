@@ -8,7 +8,7 @@ import numpy as np
 
 from indexer.ids import chunk_key
 from indexer.index.protocol import IndexedChunk, IndexedLabel
-from models.labels import LabelSource, Severity
+from models.labels import LabelSource, Severity, Standing
 
 DIMENSION = 16
 LEGAL = (
@@ -102,4 +102,6 @@ def _labels(rng: random.Random) -> tuple[IndexedLabel, ...]:
 def _label(rng: random.Random, name: str, severity: Severity) -> IndexedLabel:
     probability = rng.choice((0.25, 0.5, 0.8, 0.9, 1.0))
     source = rng.choice(list(LabelSource))
-    return IndexedLabel(name, probability, source, severity, f"{source.value}:{probability}")
+    unsure = source is LabelSource.MODEL and probability <= 0.5
+    standing = Standing.UNSURE if unsure else Standing.SPEAKS
+    return IndexedLabel(name, probability, source, severity, f"{source.value}:{probability}", standing)

@@ -10,9 +10,9 @@ import numpy as np
 
 from indexer.index import analysis
 from indexer.index.mapping import SearchedField, chunk_mapping
-from indexer.index.protocol import FacetName, Filters, IndexedChunk, Order
+from indexer.index.protocol import FacetName, Filters, IndexedChunk, IndexedLabel, Order
 from indexer.index.query import AllOf, Node, Phrase, TextField, Wildcard, Without, Word
-from models.labels import Severity
+from models.labels import Severity, Standing
 
 K1, B = 1.2, 0.75
 Positions = dict[str, list[int]]
@@ -73,10 +73,13 @@ class Reference:
             each = self.chunks[key]
             counters[FacetName.COLLECTION][each.collection] += 1
             counters[FacetName.DOCUMENT_TYPE][each.document_type] += 1
-            counters[FacetName.LABEL].update({label.label for label in each.labels})
-            counters[FacetName.LABEL_SOURCE].update({label.source.value for label in each.labels})
-            if each.labels:
-                highest = max(label.severity for label in each.labels)
+            claims = self._claims(key)
+            counters[FacetName.LABEL].update({label.label for label in claims})
+            counters[FacetName.LABEL_SOURCE].update({label.source.value for label in claims})
+            counters[FacetName.UNSURE].update(self._unsure(key))
+            counters[FacetName.STANDING].update({label.standing.value for label in each.labels})
+            if claims:
+                highest = max(label.severity for label in claims)
                 counters[FacetName.SEVERITY][Severity(highest).name.lower()] += 1
             if each.date:
                 counters[FacetName.YEAR][str(each.date.year)] += 1
@@ -85,13 +88,15 @@ class Reference:
     def passes(self, key: int, filters: Filters) -> bool:
         """Whether a chunk fulfils the filters."""
         each, lowest = self.chunks[key], filters.min_probability
-        sure = [label for label in each.labels if label.probability >= lowest]
+        sure = [label for label in self._claims(key) if label.probability >= lowest]
         return all(
             (
                 not filters.collections or each.collection in filters.collections,
                 not filters.document_types or each.document_type in filters.document_types,
                 not filters.documents or each.document in filters.documents,
                 filters.keys is None or key in filters.keys,
+                filters.unsure is None
+                or (bool(self._unsure(key) & filters.unsure) if filters.unsure else bool(self._unsure(key))),
                 not filters.labels or any(label.label in filters.labels for label in sure),
                 bool(filters.labels) or lowest == 0 or bool(sure),
                 filters.min_severity is None or any(label.severity >= filters.min_severity for label in sure),
@@ -188,7 +193,13 @@ class Reference:
         }
 
     def _risk(self, key: int) -> float:
-        return max((int(each.severity) * each.probability for each in self.chunks[key].labels), default=0.0)
+        return max((int(each.severity) * each.probability for each in self._claims(key)), default=0.0)
+
+    def _claims(self, key: int) -> list[IndexedLabel]:
+        return [label for label in self.chunks[key].labels if label.standing is Standing.SPEAKS]
+
+    def _unsure(self, key: int) -> set[str]:
+        return {label.label for label in self.chunks[key].labels if label.standing is Standing.UNSURE}
 
     def _day(self, key: int) -> float:
         day = self.chunks[key].date

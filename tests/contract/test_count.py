@@ -4,6 +4,7 @@ import pytest
 
 from indexer.index.protocol import Detail, FacetName, Filters, Retrieval
 from indexer.index.query import AnyOf, Word
+from models.labels import Standing
 from tests.contract.test_retrieve import FILTERS, TREES
 
 
@@ -70,5 +71,22 @@ def test_the_number_of_matches_is_the_same_before_and_after_they_were_listed(ind
 
 
 def test_a_facet_counts_chunks_by_their_highest_severity(index, reference, chunks):
-    with_high = [each for each in chunks if any(label.severity == 3 for label in each.labels)]
+    with_high = [
+        each
+        for each in chunks
+        if any(label.severity == 3 and label.standing is Standing.SPEAKS for label in each.labels)
+    ]
     assert index.count(None, Filters()).facets[FacetName.SEVERITY]["high"] == len(with_high)
+
+
+def test_an_unsure_label_is_counted_apart_and_is_no_claim(index, chunks):
+    unsure = [each for each in chunks if any(label.standing is Standing.UNSURE for label in each.labels)]
+    counts = index.count(None, Filters(unsure=frozenset()))
+    assert counts.chunks == counts.facets[FacetName.STANDING]["unsure"] == len(unsure) > 3
+    only = [each for each in unsure if len(each.labels) == 1]
+    lone = index.count(None, Filters(keys=frozenset(each.key for each in only)))
+    assert lone.chunks == sum(lone.facets[FacetName.UNSURE].values()) == len(only) > 1
+    for name in (FacetName.LABEL, FacetName.SEVERITY, FacetName.LABEL_SOURCE):
+        assert lone.facets[name] == {}
+    claimed = Filters(keys=frozenset(each.key for each in only), min_probability=0.000001)
+    assert index.count(None, claimed).chunks == 0

@@ -15,6 +15,7 @@ from indexer.index.opensearch.lock import Lease
 from indexer.index.opensearch.schema import VECTOR
 from indexer.index.protocol import Filters
 from indexer.index.query import TextField
+from models.labels import Standing
 from tests.contract.corpus import DIMENSION, corpus
 from tests.opensearch.backend import opened
 
@@ -142,13 +143,21 @@ def test_labels_name_their_source_and_model_before_and_after_a_relabelling(index
     index.apply(relabelled, [], 4)
     expected = {each.key: labels_of(each.labels) for each in [*CHUNKS, *relabelled]}
     assert kept_labels(index) == expected
-    assert ("classifier:3",) in {models for _, models in expected.values()}
+    assert ("classifier:3",) in {models for _, models, _ in expected.values()}
+    unsure = [replace(each, standing=Standing.UNSURE) for each in again]
+    doubted = [
+        replace(each, labels=tuple(unsure)) if each.key == labelled.key else each for each in relabelled
+    ]
+    index.apply(doubted, [], 5)
+    assert kept_labels(index)[labelled.key] == (set(), (), {each.label for each in again})
 
 
 def labels_of(labels):
-    """Returns labels as (name, source, model) triples, and the models alone."""
-    found = {(each.label, each.source.value, each.model) for each in labels}
-    return found, tuple(sorted({each.model for each in labels}))
+    """Returns claims as (name, source, model) triples, their models alone, and what is unsure."""
+    claims = [each for each in labels if each.standing is Standing.SPEAKS]
+    found = {(each.label, each.source.value, each.model) for each in claims}
+    unsure = {each.label for each in labels if each.standing is Standing.UNSURE}
+    return found, tuple(sorted({each.model for each in claims})), unsure
 
 
 def kept_labels(index):
@@ -158,6 +167,7 @@ def kept_labels(index):
         int(hit["_id"]): (
             {(each["label"], each["source"], each["model"]) for each in hit["_source"]["payload"]["labels"]},
             tuple(hit["_source"]["label_model"]),
+            {each["label"] for each in hit["_source"]["payload"]["unsure"]},
         )
         for hit in hits
     }

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from indexer.index import analysis
 from indexer.index.encoding import fingerprint, label_values, numbers_and_names, payload, texts
 from indexer.index.opensearch.schema import GAP, VECTOR
-from indexer.index.protocol import IndexedChunk
+from indexer.index.protocol import IndexedChunk, IndexedLabel
+from models.labels import Standing
 
 # Titles and headings come again and again.
 REMEMBERED = 1_024
@@ -79,7 +80,7 @@ def to_relabelled(chunk: IndexedChunk) -> bytes:
     source: dict[str, Any] = {
         **label_values(chunk.labels),
         "print": print_of(chunk),
-        "payload": {"labels": _readable_labels(chunk)},
+        "payload": _readable_labels(chunk),
     }
     return orjson.dumps(source)
 
@@ -96,21 +97,27 @@ def _readable(chunk: IndexedChunk) -> dict[str, Any]:
         "section": _whole(chunk.section),
         "text": _whole(chunk.text),
         "date": chunk.date.isoformat() if chunk.date else None,
-        "labels": _readable_labels(chunk),
+        **_readable_labels(chunk),
     }
 
 
-def _readable_labels(chunk: IndexedChunk) -> list[dict[str, Any]]:
-    return [
-        {
-            "label": each.label,
-            "probability": each.probability,
-            "source": each.source.value,
-            "severity": int(each.severity),
-            "model": each.model,
-        }
-        for each in chunk.labels
-    ]
+def _readable_labels(chunk: IndexedChunk) -> dict[str, list[dict[str, Any]]]:
+    """What is claimed, and apart from it what nobody should take for a claim."""
+    named = {"labels": Standing.SPEAKS, "unsure": Standing.UNSURE}
+    return {
+        name: [_readable_label(each) for each in chunk.labels if each.standing is standing]
+        for name, standing in named.items()
+    }
+
+
+def _readable_label(label: IndexedLabel) -> dict[str, Any]:
+    return {
+        "label": label.label,
+        "probability": label.probability,
+        "source": label.source.value,
+        "severity": int(label.severity),
+        "model": label.model,
+    }
 
 
 def _whole(text: str) -> str:

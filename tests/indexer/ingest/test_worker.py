@@ -127,6 +127,7 @@ def test_every_job_runs_once_at_a_time_and_the_watcher_in_one_thread(office: Off
         "stale_runs": (1, "default"),
         "uploads": (1, "default"),
         "outbox": (1, "default"),
+        "relabel": (1, "default"),
         "reconcile": (1, "folders"),
         "touched": (1, "folders"),
     }

@@ -19,11 +19,13 @@ from indexer.index.embedded import EmbeddedIndex
 from indexer.ingest import Ingest, Limits
 from indexer.records import schema
 from indexer.records.database import open_records
+from indexer.registry import Registry
 from models.packs import Pack, load_pack
 from search_app.app import create_app
 from search_app.pages.site import KEY, Site
 from search_app.search import Searcher
 from search_app.settings import Settings
+from tests.classifiers import WordModels
 from tests.indexer.ingest.office import InlinePool
 from tests.search_app.library import DIMENSION, WordEncoder
 
@@ -122,12 +124,14 @@ class TestParts:
     packs: Mapping[str, Pack]
     blobs: BlobStore
 
+    registry: Registry
+
     @property
     def searcher(self) -> Searcher:
-        return Searcher(self.index, self.encoder, self.engine, self.packs)
+        return Searcher(self.index, self.encoder, self.engine, self.packs, self.registry)
 
 
-def fill(root: Path, url: str = "") -> None:
+def fill(root: Path, url: str = "", starter: bytes = b"") -> None:
     """Ingests the documents into the home under a folder."""
     files = root / "files"
     files.mkdir(parents=True)
@@ -137,7 +141,7 @@ def fill(root: Path, url: str = "") -> None:
     (files / "broken.pdf").write_bytes(b"%PDF-1.7\nthis is no PDF")
     for name in ("Office Lease 18 Calloway Square.pdf", "data-processing-agreement-pellworth.html"):
         shutil.copy(SAMPLES / name, files)
-    parts = open_parts(root, url)
+    parts = open_parts(root, url, starter)
 
     @contextmanager
     def open_pool(limits: Limits, encoder: str, tika: TikaServer | None) -> Iterator[InlinePool]:
@@ -145,22 +149,27 @@ def fill(root: Path, url: str = "") -> None:
 
     Ingest(
         parts.settings.home, parts.engine, parts.blobs, parts.index, parts.encoder, parts.packs,
-        open_pool=open_pool,
+        open_pool=open_pool, classifiers=parts.registry,
     ).run([files])  # fmt: skip
     parts.engine.dispose()
 
 
-def open_parts(root: Path, url: str = "", **settings: Any) -> TestParts:
-    """Opens what lies under a folder, its records there too unless a URL says where."""
+def open_parts(root: Path, url: str = "", starter: bytes = b"", **settings: Any) -> TestParts:
+    """Opens what lies under a folder, its records there too unless a URL says where.
+
+    ``starter`` is the model that ships with the product; none unless given.
+    """
     home = root / "home"
     encoder = WordEncoder(SYNONYMS)
+    engine, blobs = open_records(url or f"sqlite:///{home / 'records.sqlite'}"), BlobStore(home / "blobs")
     return TestParts(
         settings=Settings(home=home, **settings),
-        engine=open_records(url or f"sqlite:///{home / 'records.sqlite'}"),
+        engine=engine,
         index=EmbeddedIndex(home / "index", encoder.version, DIMENSION),
         encoder=encoder,
         packs={"contracts": load_pack("contracts")},
-        blobs=BlobStore(home / "blobs"),
+        blobs=blobs,
+        registry=Registry(engine, blobs, WordModels({"contracts": starter} if starter else {})),
     )
 
 

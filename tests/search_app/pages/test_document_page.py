@@ -9,6 +9,7 @@ from indexer.documents import Block, BlockKind
 from indexer.records.read import ChunkRecord
 from models.labels import LabelPrediction, LabelSource, Trigger
 from models.packs import load_pack
+from search_app.labels import LabelMaker
 from search_app.pages import outline, paper, reading
 from search_app.pages.originals import safe_name
 from tests.search_app.pages.house import House
@@ -171,7 +172,7 @@ def test_blocks_become_headings_and_paragraphs_and_text_between_them_is_kept() -
     text = "1 TERM\nThis Agreement lasts. stray words"
     blocks = (Block(BlockKind.HEADING, 0, 6), Block(BlockKind.PARAGRAPH, 7, 28))
     [passage] = reading.read_passages(
-        text, blocks, reading.stretches(text, [chunk(1, text, 0)]), load_pack("contracts"), []
+        text, blocks, reading.stretches(text, [chunk(1, text, 0)]), LabelMaker(load_pack("contracts")), []
     )
     assert [(one.kind, str(one.html).strip()) for one in passage.paragraphs] == [
         ("heading", "1 TERM"),

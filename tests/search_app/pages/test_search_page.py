@@ -38,7 +38,7 @@ def test_matched_words_are_marked_and_triggers_underlined(house: House) -> None:
 def test_label_names_its_source_and_how_often_it_is_right(house: House) -> None:
     page = house.get("/?q=aggregate+fees&mode=keyword")
     assert "Cap on liability" in page
-    assert re.search(r"keyword rule · <span [^>]+>\d of 10 right", page)
+    assert re.search(r"keyword rule · <span [^>]+>\d of 10 like this were right", page)
 
 
 def test_counts_say_how_many_by_words_and_by_meaning(house: House) -> None:

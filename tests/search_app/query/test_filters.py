@@ -142,3 +142,21 @@ def test_missing_parameters_have_defaults() -> None:
 def test_numbers_and_choices_are_bounded(name: str, value: str, expected: str) -> None:
     with pytest.raises(BadRequestError, match=f"{name}='{value}': expected {expected}"):
         request_from("", {name: value}, PACKS)
+
+
+def test_labels_beside_unsure_are_those_that_a_model_is_not_sure_of() -> None:
+    texts = FilterTexts(labels=("governing law",), unsure=True)
+    assert read_filters(texts, PACKS) == Filters(unsure=frozenset({"Governing Law"}))
+    assert read_filters(FilterTexts(unsure=True), PACKS) == Filters(unsure=frozenset())
+
+
+@pytest.mark.parametrize(
+    ("value", "unsure"), [("1", frozenset()), (True, frozenset()), ("0", None), (None, None)]
+)
+def test_unsure_is_a_flag(value: object, unsure: frozenset[str] | None) -> None:
+    assert request_from("", {"unsure": value}, PACKS).filters.unsure == unsure
+
+
+def test_another_value_for_unsure_is_refused() -> None:
+    with pytest.raises(BadRequestError, match="unsure='maybe': expected a whole number from 0 to 1"):
+        request_from("", {"unsure": "maybe"}, PACKS)

@@ -1,0 +1,16 @@
+"""Which classifiers there are, which one labels, and which did before: files, versions and a journal."""
+
+from indexer.registry.files import ModelFiles, ProductModels
+from indexer.registry.journal import Action, Entry, ModelVersion, Origin
+from indexer.registry.registry import ModelState, Registry
+
+__all__ = [
+    "Action",
+    "Entry",
+    "ModelFiles",
+    "ModelState",
+    "ModelVersion",
+    "Origin",
+    "ProductModels",
+    "Registry",
+]

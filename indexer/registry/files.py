@@ -1,0 +1,44 @@
+"""Model files as the registry sees them: bytes in, classifiers out."""
+
+from collections.abc import Collection
+from typing import Protocol
+
+from models.protocols import Classifier
+
+
+class ModelFiles(Protocol):
+    """Reads and makes the files of classifiers."""
+
+    def read(self, content: bytes, name: str) -> Classifier:
+        """Returns the classifier of a file. Raises ClassifierError, which names it by ``name`` and hash."""
+        ...
+
+    def starter(self, pack: str) -> bytes | None:
+        """Returns the file that the product ships for a pack; None where it has none."""
+        ...
+
+    def rethreshold(self, content: bytes, precision: float, labels: Collection[str]) -> bytes:
+        """Returns the file with the thresholds of some labels chosen for another precision."""
+        ...
+
+
+class ProductModels:
+    """Fulfils ``ModelFiles`` with the product's own. Modules are imported at their first use."""
+
+    def read(self, content: bytes, name: str) -> Classifier:
+        """Returns the classifier of a file. Raises ClassifierError, which names it by ``name`` and hash."""
+        from models.classifier.file import read_classifier  # noqa: PLC0415 - half a second of imports
+
+        return read_classifier(content, name)
+
+    def starter(self, pack: str) -> bytes | None:
+        """Returns the file that the product ships for a pack; None where it has none."""
+        from models.classifier.starter import starter_bytes  # noqa: PLC0415
+
+        return starter_bytes(pack)
+
+    def rethreshold(self, content: bytes, precision: float, labels: Collection[str]) -> bytes:
+        """Returns the file with the thresholds of some labels chosen for another precision."""
+        from models.classifier.file import rethreshold  # noqa: PLC0415
+
+        return rethreshold(content, precision, labels)

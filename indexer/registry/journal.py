@@ -1,0 +1,138 @@
+"""Model versions and their journal in the records; which version is current is told by the journal alone."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import Connection, insert, select
+
+from indexer.records import schema
+from indexer.records.write import insert_new
+from indexer.registry.cards import card_from_json, card_to_json
+from models.classifier.card import ClassifierCard
+
+
+class Origin(StrEnum):
+    """Where a version comes from."""
+
+    STARTER = "starter"  # shipped with the product
+    TRAINED = "trained"
+    THRESHOLDS = "thresholds"  # of another version, chosen anew
+
+
+class Action(StrEnum):
+    """What was done with a version."""
+
+    REGISTER = "register"
+    PROMOTE = "promote"
+    ROLLBACK = "rollback"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelVersion:
+    """One model.
+
+    Attributes:
+        version: ``classifier:<pack>:<first twelve digits of the digest>``.
+        digest: SHA-256 of its file, which lies among the stored files.
+        parent: The version that it was made from; None for a first one.
+        created_at: When it was registered; UTC ISO 8601.
+        card: Its data, thresholds and figures.
+    """
+
+    version: str
+    pack: str
+    digest: str
+    origin: Origin
+    parent: str | None
+    created_at: str
+    card: ClassifierCard
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the journal; ``previous`` is the version that was current before."""
+
+    pack: str
+    action: Action
+    version: str
+    previous: str | None
+    at: str
+    by: str
+    reason: str
+
+
+def promoted(entries: Iterable[Entry]) -> list[Entry]:
+    """Returns the promotions that stand, oldest first: the last one's version is current.
+
+    A rollback takes back promotions down to the version that it names.
+    """
+    stack: list[Entry] = []
+    for entry in entries:
+        if entry.action is Action.PROMOTE:
+            stack.append(entry)
+        elif entry.action is Action.ROLLBACK:
+            while stack and stack[-1].version != entry.version:
+                stack.pop()
+            if stack:
+                stack[-1] = entry  # labels since the rollback
+    return stack
+
+
+def write_version(connection: Connection, version: ModelVersion) -> None:
+    """Notes a version; one that is there already stays as it is."""
+    row = {
+        "version": version.version,
+        "kind": "classifier",
+        "pack": version.pack,
+        "digest": version.digest,
+        "origin": version.origin.value,
+        "parent": version.parent,
+        "created_at": version.created_at,
+        "card": card_to_json(version.card),
+    }
+    insert_new(connection, schema.model_versions, [row])
+
+
+def write_entry(connection: Connection, entry: Entry) -> None:
+    """Adds a line to the journal."""
+    row = {
+        "pack": entry.pack,
+        "action": entry.action.value,
+        "version": entry.version,
+        "previous": entry.previous,
+        "at": entry.at,
+        "by": entry.by,
+        "reason": entry.reason,
+    }
+    connection.execute(insert(schema.model_journal), [row])
+
+
+def read_versions(connection: Connection, pack: str = "") -> list[ModelVersion]:
+    """Returns the versions of a pack (of all packs), the newest first."""
+    table = schema.model_versions
+    query = select(table).order_by(table.c.created_at.desc(), table.c.version)
+    rows = connection.execute(query.where(table.c.pack == pack) if pack else query)
+    return [
+        ModelVersion(
+            row.version,
+            row.pack,
+            row.digest,
+            Origin(row.origin),
+            row.parent,
+            row.created_at,
+            card_from_json(row.card),
+        )
+        for row in rows
+    ]
+
+
+def read_journal(connection: Connection, pack: str = "") -> list[Entry]:
+    """Returns the journal of a pack (of all packs), the oldest line first."""
+    table = schema.model_journal
+    query = select(table).order_by(table.c.seq)
+    rows = connection.execute(query.where(table.c.pack == pack) if pack else query)
+    return [
+        Entry(row.pack, Action(row.action), row.version, row.previous, row.at, row.by, row.reason)
+        for row in rows
+    ]

@@ -1,0 +1,72 @@
+"""Loads classifiers from the stored files; what is not the file that was registered is refused by name."""
+
+import threading
+from pathlib import Path
+
+from indexer.blobs import BlobStore
+from indexer.ids import digest
+from indexer.registry.files import ModelFiles
+from indexer.registry.journal import ModelVersion
+from models.errors import ClassifierError
+from models.protocols import Classifier
+
+# Loaded classifiers that are kept: the current ones of several packs, and one to go back to.
+MOST_LOADED = 6
+
+_Stamp = tuple[int, int] | None
+
+
+class Loader:
+    """Keeps what it loaded for as long as the file stays as it was; threads may share one."""
+
+    def __init__(self, blobs: BlobStore, files: ModelFiles) -> None:
+        self._blobs = blobs
+        self._files = files
+        self._known: dict[str, tuple[_Stamp, Classifier | ClassifierError]] = {}
+        self._loading = threading.Lock()
+
+    def load(self, version: ModelVersion) -> Classifier:
+        """Returns a classifier. Raises ClassifierError: its file is missing, damaged, foreign or newer."""
+        stamp = _stamp(self._blobs.path(version.digest))
+        with self._loading:
+            known = self._known.get(version.version)
+            if known is None or known[0] != stamp:
+                known = self._known[version.version] = (stamp, self._read(version))
+                while len(self._known) > MOST_LOADED:
+                    del self._known[next(iter(self._known))]
+        if isinstance(known[1], ClassifierError):
+            raise known[1]
+        return known[1]
+
+    def content(self, version: ModelVersion) -> bytes:
+        """Returns the bytes that were registered. Raises ClassifierError where they are not there."""
+        try:
+            content = self._blobs.path(version.digest).read_bytes()
+        except OSError as error:
+            reason = "is missing" if isinstance(error, FileNotFoundError) else f"cannot be read: {error}"
+            raise ClassifierError(f"{_named(version)} {reason}.") from None
+        found = digest(content)
+        if found != version.digest:
+            raise ClassifierError(f"{_named(version)} is damaged: it hashes to {found[:12]}….")
+        return content
+
+    def _read(self, version: ModelVersion) -> Classifier | ClassifierError:
+        try:
+            classifier = self._files.read(self.content(version), version.version)
+        except ClassifierError as error:
+            return error
+        if (classifier.version, classifier.card.pack) != (version.version, version.pack):
+            return ClassifierError(f"{_named(version)} is that of {classifier.version}.")
+        return classifier
+
+
+def _named(version: ModelVersion) -> str:
+    return f"The file {version.digest[:12]}… of {version.version}"
+
+
+def _stamp(path: Path) -> _Stamp:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size

@@ -1,0 +1,275 @@
+"""The registry of classifiers: registers, promotes, rolls back, and says which one labels now."""
+
+import logging
+import threading
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, Engine
+
+from indexer.blobs import BlobStore, file_digest
+from indexer.errors import ModelRegistryError
+from indexer.ids import digest
+from indexer.records.codec import time_to_text
+from indexer.records.database import take_models, writing
+from indexer.registry.files import ModelFiles
+from indexer.registry.journal import (
+    Action,
+    Entry,
+    ModelVersion,
+    Origin,
+    promoted,
+    read_journal,
+    read_versions,
+    write_entry,
+    write_version,
+)
+from indexer.registry.loading import Loader
+from models.classifier.card import ClassifierCard
+from models.errors import ClassifierError
+from models.packs import Pack
+from models.protocols import Classifier
+
+_log = logging.getLogger(__name__)
+PRODUCT = "the product"
+LEAST_DIGITS = 4
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelState:
+    """What labels by a pack.
+
+    Attributes:
+        current: The version that was promoted last; None where there is none.
+        since: When that was; UTC ISO 8601, empty where there is none.
+        used: The version that labels: the current one, or a previous one where that cannot be used; None
+            where the rules label alone.
+        trouble: Why the current one is not used; empty where it is.
+    """
+
+    pack: str
+    current: ModelVersion | None = None
+    since: str = ""
+    used: ModelVersion | None = None
+    trouble: str = ""
+
+
+class Registry:
+    """Model versions in the records, their files among the stored files; fulfils ``Classifiers``.
+
+    The model that the product ships is registered when a pack is first asked for, and promoted where the pack
+    has none or an older one of the product; never over one that was trained here.
+    """
+
+    def __init__(
+        self, engine: Engine, blobs: BlobStore, files: ModelFiles, clock: Callable[[], datetime] = _now
+    ) -> None:
+        self._engine = engine
+        self._blobs = blobs
+        self._files = files
+        self._clock = clock
+        self._loader = Loader(blobs, files)
+        self._cards: dict[str, ClassifierCard | None] = {}
+        self._begun: set[str] = set()
+        self._beginning = threading.Lock()
+
+    def classifier(self, pack: Pack) -> Classifier | None:
+        """Returns the classifier that labels by a pack; None where its rules label alone."""
+        used = self.state(pack.name).used
+        return self._loader.load(used) if used is not None else None
+
+    def settled(self, pack: Pack) -> bool:
+        """Whether that is what was promoted last, and not what stands in for it."""
+        return not self.state(pack.name).trouble
+
+    def state(self, pack: str) -> ModelState:
+        """Returns what labels by a pack. A version whose file cannot be used is passed over, and said."""
+        self._begin(pack)
+        with self._engine.connect() as connection:
+            stack = promoted(read_journal(connection, pack))
+            known = {each.version: each for each in read_versions(connection, pack)}
+        if not stack:
+            return ModelState(pack)
+        current, since, trouble = known[stack[-1].version], stack[-1].at, ""
+        for entry in reversed(stack):
+            try:
+                self._loader.load(known[entry.version])
+            except ClassifierError as error:
+                trouble = trouble or str(error)
+            else:
+                return ModelState(pack, current, since, known[entry.version], trouble)
+        return ModelState(pack, current, since, None, trouble)
+
+    def register(
+        self, content: bytes, origin: Origin, parent: str | None = None, by: str = "", reason: str = ""
+    ) -> ModelVersion:
+        """Stores a model's file and notes its version; doing it twice changes nothing, and mends the file.
+
+        Raises:
+            ClassifierError: The file is damaged, foreign or of a newer version.
+        """
+        classifier = self._files.read(content, f"The model {digest(content)[:12]}…")
+        stored = digest(content)
+        if self._blobs.has(stored) and file_digest(self._blobs.path(stored)) != stored:
+            self._blobs.discard(stored)
+        self._blobs.put(content)
+        now = time_to_text(self._clock())
+        card = classifier.card
+        version = ModelVersion(classifier.version, card.pack, stored, origin, parent, now, card)
+        with writing(self._engine) as connection:
+            take_models(connection)
+            known = {each.version: each for each in read_versions(connection, card.pack)}
+            if version.version in known:
+                return known[version.version]
+            write_version(connection, version)
+            current = _current(connection, card.pack)
+            write_entry(
+                connection,
+                Entry(card.pack, Action.REGISTER, version.version, current, now, by, reason),
+            )
+        return version
+
+    def promote(self, version: str, reason: str = "", by: str = "") -> ModelVersion:
+        """Makes a version the one that labels; nothing changes where it is that already.
+
+        Raises:
+            ModelRegistryError: There is no such version.
+            ClassifierError: Its file cannot be used.
+        """
+        chosen = self.find(version)
+        self._loader.load(chosen)
+        with writing(self._engine) as connection:
+            take_models(connection)
+            current = _current(connection, chosen.pack)
+            if current != chosen.version:
+                now = time_to_text(self._clock())
+                write_entry(
+                    connection,
+                    Entry(chosen.pack, Action.PROMOTE, chosen.version, current, now, by, reason),
+                )
+        return chosen
+
+    def rollback(self, pack: str, reason: str = "", by: str = "") -> ModelVersion:
+        """Goes back to the version that labelled before, the newest whose file can be used.
+
+        Raises:
+            ModelRegistryError: There is none.
+        """
+        known = {each.version: each for each in self.versions(pack)}
+        with writing(self._engine) as connection:
+            take_models(connection)
+            stack = promoted(read_journal(connection, pack))
+            for entry in reversed(stack[:-1]):
+                version = known[entry.version]
+                if version.version != stack[-1].version and self._usable(version):
+                    now, current = time_to_text(self._clock()), stack[-1].version
+                    write_entry(
+                        connection,
+                        Entry(pack, Action.ROLLBACK, version.version, current, now, by, reason),
+                    )
+                    return version
+        raise ModelRegistryError(f"The pack {pack} has no earlier model that can be used")
+
+    def rethreshold(self, pack: str, precision: float, labels: Collection[str], by: str = "") -> ModelVersion:
+        """Chooses thresholds anew, registers the result as a version and promotes it.
+
+        Args:
+            pack: Whose current model is taken.
+            precision: What the thresholds are chosen for, in (0, 1).
+            labels: Those whose thresholds change; all where it is empty.
+            by: Who asked for it.
+
+        Raises:
+            ModelRegistryError: The pack has no model in use, or it does not give one of the labels.
+            ClassifierError: The file cannot be used.
+        """
+        used = self.state(pack).used
+        if used is None:
+            raise ModelRegistryError(f"The pack {pack} has no model in use: its keyword rules label alone")
+        for label in labels:
+            if label not in used.card.labels:
+                raise ModelRegistryError(
+                    f"{used.version} does not give the label {label}: its rules do, which have no thresholds"
+                )
+        content = self._files.rethreshold(
+            self._loader.content(used), precision, labels or tuple(used.card.labels)
+        )
+        reason = f"thresholds for precision {precision:g}" + (f" of {', '.join(labels)}" if labels else "")
+        made = self.register(content, Origin.THRESHOLDS, used.version, by, reason)
+        return self.promote(made.version, reason, by)
+
+    def versions(self, pack: str = "") -> list[ModelVersion]:
+        """Returns the versions of a pack (of all packs), the newest first."""
+        with self._engine.connect() as connection:
+            return read_versions(connection, pack)
+
+    def journal(self, pack: str = "") -> list[Entry]:
+        """Returns the journal of a pack (of all packs), the oldest line first."""
+        with self._engine.connect() as connection:
+            return read_journal(connection, pack)
+
+    def find(self, text: str) -> ModelVersion:
+        """Returns the version of that name, or of the first digits of its file. Raises ModelRegistryError."""
+        versions = self.versions()
+        wanted = text.strip()
+        for version in versions:
+            if version.version == wanted:
+                return version
+        digits = wanted.rpartition(":")[2]
+        found = [each for each in versions if each.digest.startswith(digits)]
+        if len(digits) >= LEAST_DIGITS and len(found) == 1:
+            return found[0]
+        known = ", ".join(each.version for each in versions[:5]) or "none"
+        raise ModelRegistryError(f"There is no model version {text[:80]!r}; there are {known}")
+
+    def load(self, version: str) -> Classifier:
+        """Returns the classifier of a version. Raises ModelRegistryError and ClassifierError."""
+        return self._loader.load(self.find(version))
+
+    def card(self, version: str) -> ClassifierCard | None:
+        """Returns what a version says of itself; None for one that is not registered."""
+        if version not in self._cards:
+            self._cards |= {version: None} | {each.version: each.card for each in self.versions()}
+        return self._cards[version]
+
+    def _begin(self, pack: str) -> None:
+        """Registers the product's own model of a pack, once in each process."""
+        with self._beginning:
+            if pack in self._begun:
+                return
+            self._begun.add(pack)
+            try:
+                self._take_starter(pack)
+            except ClassifierError as error:
+                _log.error("The model that ships for the pack %s is not used: %s", pack, error)
+
+    def _take_starter(self, pack: str) -> None:
+        content = self._files.starter(pack)
+        if content is None:
+            return
+        known = {each.digest for each in self.versions(pack)}
+        if digest(content) in known:
+            return
+        with self._engine.connect() as connection:
+            current = _current(connection, pack)
+        version = self.register(content, Origin.STARTER, current, PRODUCT, "ships with this version")
+        origin = {each.version: each.origin for each in self.versions(pack)}.get(current or "")
+        if current is None or origin is Origin.STARTER:
+            self.promote(version.version, "ships with this version", PRODUCT)
+
+    def _usable(self, version: ModelVersion) -> bool:
+        try:
+            self._loader.load(version)
+        except ClassifierError:
+            return False
+        return True
+
+
+def _current(connection: Connection, pack: str) -> str | None:
+    stack = promoted(read_journal(connection, pack))
+    return stack[-1].version if stack else None

@@ -1,0 +1,182 @@
+"""One batch of documents: read with all that labelling needs, labelled, and written where labels differ."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, and_, delete, insert, select, update
+
+from indexer.labelling import Labelling, Labels, rules_version
+from indexer.records import schema
+from indexer.records.codec import vectors_from_bytes
+from indexer.records.labels import prediction_from_row, prediction_row
+from indexer.relabel.stale import Old
+from models.labels import LabelPrediction, LabelSource, Passage
+
+_documents, _chunks, _vectors = schema.documents, schema.chunks, schema.vectors
+_predictions = schema.predictions
+_MACHINES = (LabelSource.MODEL.value, LabelSource.RULE.value)
+_PER_STATEMENT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A passage in the records, and what machines said of it.
+
+    Attributes:
+        said: Rows of ``predictions`` without those of people.
+    """
+
+    key: int
+    document: str
+    passage: Passage
+    said: list[Any]
+
+
+@dataclass(slots=True)
+class Change:
+    """What is to be written.
+
+    Attributes:
+        documents: Those that were labelled, with all their passages.
+        left: Those that cannot be labelled yet, since a passage has no vector.
+        keys: Passages whose labels differ from those that are stored.
+        rows: All that machines say of these passages.
+        changed: Documents with such a passage, or whose severities may have changed.
+    """
+
+    documents: list[Old] = field(default_factory=list)
+    left: list[Old] = field(default_factory=list)
+    keys: list[int] = field(default_factory=list)
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+
+
+def read_batch(connection: Connection, documents: Sequence[Old], encoder: str) -> list[Stored]:
+    """Returns the passages of some documents in reading order.
+
+    ``encoder`` is the version whose vectors they carry; empty where they need none.
+    """
+    ids = [each.id for each in documents]
+    own = [_chunks.c.key, _chunks.c.document, _chunks.c.text, _chunks.c.section]
+    query = select(*own).where(_chunks.c.document.in_(ids)).order_by(_chunks.c.document, _chunks.c.ordinal)
+    if encoder:
+        same = and_(_vectors.c.text_hash == _chunks.c.text_hash, _vectors.c.encoder == encoder)
+        query = query.add_columns(_vectors.c.vector).outerjoin(_vectors, same)
+    rows = connection.execute(query).all()
+    vectors = _by_key(rows) if encoder else {}
+    said = _said(connection, ids)
+    return [
+        Stored(row.key, row.document, Passage(row.text, row.section, vectors.get(row.key)), said[row.key])
+        for row in rows
+    ]
+
+
+def labelled(documents: Sequence[Old], stored: Sequence[Stored], target: Labelling) -> Change:
+    """Labels some documents; rules are asked again only where theirs was another version."""
+    change = Change()
+    passages = {id_: list(group) for id_, group in groupby(stored, lambda each: each.document)}
+    for document in documents:
+        own = passages.get(document.id, [])
+        if target.encoder and any(each.passage.vector is None for each in own):
+            change.left.append(document)
+            continue
+        same_rules = rules_version(document.labelled_by) == target.rules.version
+        known = [_by_rules(each) for each in own] if same_rules else None
+        found = target.label([each.passage for each in own], known)
+        change.documents.append(document)
+        # Other rules may come with other severities, which the index holds too.
+        if _compare(change, own, found) or (not same_rules and any(found)):
+            change.changed.append(document.id)
+    return change
+
+
+def write_batch(connection: Connection, change: Change, fingerprint: str, now: str) -> None:
+    """Writes what changed, inside the caller's transaction; what was made anew meanwhile is left alone."""
+    gone = _made_anew(connection, change.documents)
+    ids = [each.id for each in change.documents if each.id not in gone]
+    changed = [each for each in change.changed if each not in gone]
+    keys, rows = change.keys, change.rows
+    if gone:
+        keys = list(_still_there(connection, keys, ids))
+        kept = set(keys)
+        rows = [row for row in rows if row["chunk"] in kept]
+    for start in range(0, len(keys), _PER_STATEMENT):
+        own = _predictions.c.chunk.in_(keys[start : start + _PER_STATEMENT])
+        connection.execute(delete(_predictions).where(own, _predictions.c.source.in_(_MACHINES)))
+    if rows:
+        connection.execute(insert(_predictions), rows)
+    for start in range(0, len(ids), _PER_STATEMENT):
+        own = _documents.c.id.in_(ids[start : start + _PER_STATEMENT])
+        connection.execute(update(_documents).where(own).values(labelled_by=fingerprint))
+    if changed:
+        connection.execute(insert(schema.outbox), [{"document": each, "created_at": now} for each in changed])
+
+
+def _by_key(rows: Sequence[Any]) -> dict[int, NDArray[np.float32]]:
+    present = [row for row in rows if row.vector is not None]
+    vectors = vectors_from_bytes([row.vector for row in present])
+    return {row.key: vector for row, vector in zip(present, vectors, strict=True)}
+
+
+def _said(connection: Connection, documents: Sequence[str]) -> Mapping[int, list[Any]]:
+    query = (
+        select(_predictions)
+        .join_from(_predictions, _chunks)
+        .where(_chunks.c.document.in_(documents), _predictions.c.source.in_(_MACHINES))
+    )
+    said: dict[int, list[Any]] = defaultdict(list)
+    for row in connection.execute(query):
+        said[row.chunk].append(row)
+    return said
+
+
+def _by_rules(stored: Stored) -> Labels:
+    return tuple(
+        prediction_from_row(row, stored.passage.text)
+        for row in stored.said
+        if row.source == LabelSource.RULE.value
+    )
+
+
+def _compare(change: Change, own: Sequence[Stored], found: Sequence[Sequence[LabelPrediction]]) -> bool:
+    """Adds the passages whose labels differ; returns whether there are any."""
+    before = len(change.keys)
+    for stored, items in zip(own, found, strict=True):
+        if not items and not stored.said:
+            continue
+        rows = [prediction_row(stored.key, item) for item in items]
+        if {_values(row) for row in rows} != {_values(row._mapping) for row in stored.said}:
+            change.keys.append(stored.key)
+            change.rows += rows
+    return len(change.keys) > before
+
+
+def _values(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(row[column.name] for column in _predictions.c)
+
+
+def _made_anew(connection: Connection, documents: Sequence[Old]) -> set[str]:
+    """Returns those that are not any more what was read; their passages may be others."""
+    expected = {each.id: (*each.made, each.labelled_by) for each in documents}
+    found: dict[str, tuple[str, str, str]] = {}
+    own = _documents.c
+    for start in range(0, len(documents), _PER_STATEMENT):
+        ids = [each.id for each in documents[start : start + _PER_STATEMENT]]
+        query = select(own.id, own.extractor, own.chunker, own.labelled_by).where(own.id.in_(ids))
+        found |= {row[0]: (row[1], row[2], row[3]) for row in connection.execute(query)}
+    return {id_ for id_ in expected if found.get(id_) != expected[id_]}
+
+
+def _still_there(connection: Connection, keys: Sequence[int], documents: Sequence[str]) -> list[int]:
+    wanted = set(documents)
+    found = []
+    for start in range(0, len(keys), _PER_STATEMENT):
+        part = keys[start : start + _PER_STATEMENT]
+        query = select(_chunks.c.key, _chunks.c.document).where(_chunks.c.key.in_(part))
+        found += [row.key for row in connection.execute(query) if row.document in wanted]
+    return found

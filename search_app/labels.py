@@ -1,0 +1,83 @@
+"""Labels as people see them: titled, with how often they were right, and with what others say."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from indexer.records.read import ChunkRecord
+from models.classifier.card import ClassifierCard
+from models.labels import LabelPrediction, LabelSource, Severity
+from models.packs import Pack
+from search_app.results import HitLabel
+
+
+class Cards(Protocol):
+    """Who knows what a model says of itself."""
+
+    def card(self, version: str) -> ClassifierCard | None:
+        """Returns the card of a version; None for one that is not known."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLabels:
+    """The labels of a passage: claimed, unsure, and what only the outvoted rules see."""
+
+    labels: tuple[HitLabel, ...]
+    unsure: tuple[HitLabel, ...]
+    outvoted: tuple[HitLabel, ...]
+
+
+class LabelMaker:
+    """Makes the labels of one pack.
+
+    Args:
+        pack: Where titles, severities and questions stand; None for a collection that has none any more.
+        cards: Who knows how often a model was right; None where nobody asks.
+    """
+
+    def __init__(self, pack: Pack | None, cards: Cards | None = None) -> None:
+        self._pack = pack
+        self._cards = cards
+
+    def of(self, record: ChunkRecord) -> ShownLabels:
+        """Returns the labels of a passage, in each part the gravest and surest first."""
+        rules = {item.label for item in record.outvoted}
+        said = {item.label for item in (*record.labels, *record.unsure)}
+        alone = [item for item in record.outvoted if item.label not in said]
+        return ShownLabels(
+            self.labels(record.labels, rules), self.labels(record.unsure, rules), self.labels(alone)
+        )
+
+    def labels(
+        self, predictions: Sequence[LabelPrediction], rules: set[str] | None = None
+    ) -> tuple[HitLabel, ...]:
+        """Returns labels; one that the pack lacks keeps its name. ``rules`` are those that rules see too."""
+        shown = [self._label(item, rules or set()) for item in predictions]
+        return tuple(sorted(shown, key=lambda label: (-label.severity * label.probability, label.label)))
+
+    def _label(self, item: LabelPrediction, rules: set[str]) -> HitLabel:
+        definition = self._pack.labels.get(item.label) if self._pack else None
+        by_model = item.source is LabelSource.MODEL
+        card = self._cards.card(item.model) if self._cards is not None and by_model else None
+        measured = card.labels.get(item.label) if card is not None else None
+        return HitLabel(
+            label=item.label,
+            title=definition.title if definition else item.label,
+            severity=definition.severity if definition else Severity.LOW,
+            probability=item.probability,
+            source=item.source,
+            model=item.model,
+            triggers=item.triggers,
+            standing=item.standing,
+            sentence=item.sentence,
+            right=measured.right if measured else None,
+            said=measured.said if measured else None,
+            question=definition.question if definition else "",
+            rules_agree=item.label in rules if by_model else None,
+        )
+
+
+def hit_labels(predictions: Sequence[LabelPrediction], pack: Pack | None) -> tuple[HitLabel, ...]:
+    """Returns labels as shown, the gravest and surest first, without how often they were right."""
+    return LabelMaker(pack).labels(predictions)

@@ -1,0 +1,145 @@
+"""A hand-written classifier that looks words up, and a kind of model file to keep such classifiers in."""
+# ruff: noqa: ARG002 - a fake takes all arguments of its seam
+
+import hashlib
+import json
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.classifier.card import ClassifierCard, LabelCard
+from models.errors import ClassifierError
+from models.labels import LabelPrediction, LabelSource, Passage, Standing, Trigger
+from models.packs import Pack
+
+FORMAT = 1
+RIGHT, SAID = 41, 50
+
+
+class WordClassifier:
+    """Gives a label where its word stands: in the passage, in the one before, or where the vector points.
+
+    Each label is given as ``{"word": …, "probability": …}`` with ``"where"`` one of here, before, vector
+    (the first component is positive; the word is then not looked at). ``labelled`` keeps the passages it saw.
+    """
+
+    def __init__(self, content: bytes) -> None:
+        values = json.loads(content)
+        self._words: Mapping[str, Mapping[str, Any]] = values["labels"]
+        self.version = f"classifier:{values['pack']}:{hashlib.sha256(content).hexdigest()[:12]}"
+        self.labelled: list[Passage] = []
+        self.card = ClassifierCard(
+            pack=values["pack"],
+            labels={
+                name: LabelCard(100, 40, values["low"], values["high"], RIGHT, SAID, 0.75, 0.5, 8)
+                for name in self._words
+            },
+            left_to_rules={"Audit Rights": "Only 3 documents have it; 20 are needed."},
+            data="d" * 64,
+            data_name="four invented contracts",
+            documents=4,
+            passages=120,
+            seed=7,
+            precision=values["precision"],
+            encoder=values["encoder"],
+            figures={"macro_ap": 0.7, "p_at_80r": 0.5},
+        )
+
+    def scores(self, passages: Sequence[Passage]) -> NDArray[np.float32]:
+        rows = [
+            [self._score(passages, place, label) for label in self._words] for place in range(len(passages))
+        ]
+        return np.array(rows, np.float32).reshape(len(passages), len(self._words))
+
+    def label(self, passages: Sequence[Passage]) -> list[tuple[LabelPrediction, ...]]:
+        self.labelled += passages
+        return [
+            tuple(
+                self._prediction(passages[place].text, label, float(score))
+                for label, score in zip(self._words, row, strict=True)
+                if score >= self.card.labels[label].low
+            )
+            for place, row in enumerate(self.scores(passages))
+        ]
+
+    def _score(self, passages: Sequence[Passage], place: int, label: str) -> float:
+        spec = self._words[label]
+        where = spec.get("where", "here")
+        if where == "vector":
+            vector = passages[place].vector
+            assert vector is not None, "it needs a vector"
+            return float(spec["probability"]) if vector[0] > 0 else 0.0
+        at = place - 1 if where == "before" else place
+        holds = at >= 0 and spec["word"] in passages[at].text.lower()
+        return float(spec["probability"]) if holds else 0.0
+
+    def _prediction(self, text: str, label: str, score: float) -> LabelPrediction:
+        word = self._words[label]["word"]
+        start = text.lower().find(word) if word else -1
+        triggers = (Trigger(start, start + len(word), text[start : start + len(word)]),) if start >= 0 else ()
+        standing = Standing.SPEAKS if score >= self.card.labels[label].high else Standing.UNSURE
+        sentence = (0, min(text.find(". ") % (len(text) + 1) + 1, len(text)))
+        return LabelPrediction(
+            label, round(score, 4), LabelSource.MODEL, self.version, triggers, standing, sentence
+        )
+
+
+def model_bytes(
+    labels: Mapping[str, Mapping[str, Any]],
+    *,
+    pack: str = "contracts",
+    encoder: str = "",
+    low: float = 0.3,
+    high: float = 0.7,
+    precision: float = 0.8,
+    form: int = FORMAT,
+) -> bytes:
+    """The file of a WordClassifier."""
+    values = {
+        "form": form, "pack": pack, "encoder": encoder, "low": low, "high": high, "precision": precision,
+        "labels": labels,
+    }  # fmt: skip
+    return json.dumps(values).encode()
+
+
+class WordModels:
+    """Fulfils ``ModelFiles`` for such files; ``starters`` by pack may be changed by a test."""
+
+    def __init__(self, starters: Mapping[str, bytes] | None = None) -> None:
+        self.starters = dict(starters or {})
+
+    def read(self, content: bytes, name: str) -> WordClassifier:
+        digest = hashlib.sha256(content).hexdigest()[:12]
+        try:
+            form = json.loads(content)["form"]
+        except (ValueError, KeyError, TypeError):
+            raise ClassifierError(f"{name} ({digest}) is no classifier") from None
+        if form > FORMAT:
+            raise ClassifierError(f"{name} ({digest}) was made by a newer version")
+        return WordClassifier(content)
+
+    def starter(self, pack: str) -> bytes | None:
+        return self.starters.get(pack)
+
+    def rethreshold(self, content: bytes, precision: float, labels: Collection[str]) -> bytes:
+        values = json.loads(content)
+        unknown = set(labels) - set(values["labels"])
+        if unknown:
+            raise ClassifierError(f"It does not give {sorted(unknown)[0]}")
+        return json.dumps(values | {"precision": precision, "high": precision}).encode()
+
+
+class OneClassifier:
+    """Fulfils ``Classifiers`` with one classifier, whichever the pack; a test may change it."""
+
+    def __init__(self, classifier: WordClassifier | None = None) -> None:
+        self.current = classifier
+        self.trouble = False
+
+    def classifier(self, pack: Pack) -> WordClassifier | None:
+        return self.current
+
+    def settled(self, pack: Pack) -> bool:
+        return not self.trouble

@@ -1,0 +1,139 @@
+"""Labels of an ingest: classifier and rules together, given once the vectors are known."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sqlalchemy import select
+
+from indexer.ids import text_hash
+from indexer.records import schema
+from indexer.records.codec import vector_from_bytes, vectors_from_bytes
+from models.packs import load_pack
+from models.rules import RuleLabeller
+from tests.classifiers import OneClassifier, WordClassifier, model_bytes
+from tests.indexer.ingest.office import NDA, Office, make_office
+
+RULES = RuleLabeller(load_pack("contracts")).version
+LEASE = (
+    "LEASE AGREEMENT\n\n1. Rent. The tenant shall pay 1,000 a month.\n\n2. Insurance. The tenant shall "
+    "maintain commercial general liability insurance of at least $1,000,000 per occurrence.\n"
+)
+LAW = {"Governing Law": {"word": "delaware", "probability": 0.9}}
+
+
+def labels(office: Office) -> set[tuple[str, str, str]]:
+    """Label, source and standing of every prediction."""
+    with office.engine.connect() as connection:
+        rows = connection.execute(select(schema.predictions))
+        return {(row.label, row.source, row.standing) for row in rows}
+
+
+def labelled_by(office: Office) -> dict[str, str]:
+    table = schema.documents
+    with office.engine.connect() as connection:
+        return {row.file_name: row.labelled_by for row in connection.execute(select(table))}
+
+
+def with_classifier(office: Office, content: bytes) -> tuple[Office, WordClassifier]:
+    classifier = WordClassifier(content)
+    return (
+        replace(office, ingest=replace(office.ingest, classifiers=OneClassifier(classifier))),
+        classifier,
+    )
+
+
+@pytest.fixture
+def office(tmp_path: Path, records_url: str) -> Iterator[Office]:
+    office = make_office(tmp_path, url=records_url)
+    office.write("nda.txt", NDA)
+    office.write("lease.txt", LEASE)
+    yield office
+    office.engine.dispose()
+
+
+def test_without_a_classifier_the_rules_speak_and_are_named(office: Office) -> None:
+    office.run()
+    assert labels(office) == {("Governing Law", "rule", "speaks"), ("Insurance", "rule", "speaks")}
+    assert labelled_by(office) == {"nda.txt": RULES, "lease.txt": RULES}
+
+
+def test_the_classifier_outvotes_the_rules_of_the_labels_that_it_covers(office: Office) -> None:
+    office, classifier = with_classifier(office, model_bytes(LAW))
+    office.run()
+    assert labels(office) == {
+        ("Governing Law", "model", "speaks"),
+        ("Governing Law", "rule", "outvoted"),
+        ("Insurance", "rule", "speaks"),
+    }
+    assert labelled_by(office) == dict.fromkeys(("nda.txt", "lease.txt"), f"{classifier.version} {RULES}")
+
+
+def test_a_model_label_keeps_its_words_its_sentence_and_its_version(office: Office) -> None:
+    office, classifier = with_classifier(office, model_bytes(LAW))
+    office.run()
+    table = schema.predictions
+    with office.engine.connect() as connection:
+        row = connection.execute(select(table).where(table.c.source == "model")).one()
+        text = connection.scalar(select(schema.chunks.c.text).where(schema.chunks.c.key == row.chunk))
+    assert (row.probability, row.model) == (pytest.approx(0.9), classifier.version)
+    start = text.index("Delaware")
+    assert row.triggers == f"[[{start},{start + 8}]]"
+    assert row.sentence.startswith("0,")
+
+
+def test_an_unsure_label_is_recorded_and_no_claim_in_the_index(office: Office) -> None:
+    unsure = {"Governing Law": {"word": "delaware", "probability": 0.5}}
+    office, _ = with_classifier(office, model_bytes(unsure))
+    office.run()
+    assert ("Governing Law", "model", "unsure") in labels(office)
+    held = {(label.label, label.standing) for chunk in office.index.chunks.values() for label in chunk.labels}
+    assert held == {("Insurance", "speaks"), ("Governing Law", "unsure")}
+
+
+def test_the_classifier_sees_all_passages_of_a_document_in_order(office: Office) -> None:
+    office, classifier = with_classifier(office, model_bytes(LAW))
+    office.run(office.folder / "nda.txt")
+    table = schema.chunks
+    with office.engine.connect() as connection:
+        texts = list(connection.scalars(select(table.c.text).order_by(table.c.ordinal)))
+    assert [passage.text for passage in classifier.labelled] == texts
+
+
+def test_vectors_that_were_just_made_and_those_that_are_stored_are_given_alike(office: Office) -> None:
+    by_vector = {"Insurance": {"word": "", "probability": 0.9, "where": "vector"}}
+    office.run(office.folder / "nda.txt")  # its vectors are in the records from here on
+    office.write("copy.txt", NDA.replace("Delaware", "Maine"))
+    office, classifier = with_classifier(office, model_bytes(by_vector, encoder="hashing-1"))
+    office.run()
+    table = schema.vectors
+    with office.engine.connect() as connection:
+        stored = {row.text_hash: vector_from_bytes(row.vector) for row in connection.execute(select(table))}
+    assert classifier.labelled
+    for passage in classifier.labelled:
+        assert passage.vector is not None
+        np.testing.assert_allclose(passage.vector, stored[text_hash(passage.text)], atol=1e-6)
+
+
+def test_a_classifier_for_another_encoder_is_not_used(office: Office) -> None:
+    office, classifier = with_classifier(office, model_bytes(LAW, encoder="another-encoder"))
+    office.run()
+    assert classifier.labelled == []
+    assert labels(office) == {("Governing Law", "rule", "speaks"), ("Insurance", "rule", "speaks")}
+    assert labelled_by(office) == {"nda.txt": RULES, "lease.txt": RULES}
+
+
+def test_vectors_read_together_are_those_read_one_by_one() -> None:
+    stored = [row.astype("<f2").tobytes() for row in np.random.default_rng(1).normal(size=(50, 384))]
+    together = vectors_from_bytes(stored)
+    assert together.shape == (50, 384)
+    for row, one in zip(together, stored, strict=True):
+        np.testing.assert_array_equal(row, vectors_from_bytes([one])[0])
+        np.testing.assert_allclose(row, vector_from_bytes(one), atol=1e-6)
+
+
+def test_no_vector_gives_no_row() -> None:
+    assert vectors_from_bytes([]).shape[0] == 0
+    assert not vectors_from_bytes([bytes(8)]).any()

@@ -1,0 +1,177 @@
+"""Labels of a classifier on the pages: what it claims, what it is unsure of, what the rules say beside it."""
+
+import html
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from indexer.ids import digest
+from tests.classifiers import WordClassifier, model_bytes
+from tests.search_app.pages.house import House, fill, open_house
+
+MODEL = model_bytes(
+    {
+        "Cap On Liability": {"word": "aggregate", "probability": 0.91},
+        "Governing Law": {"word": "state of new york", "probability": 0.5},
+        "Insurance": {"word": "consequential", "probability": 0.4},
+        "Anti-Assignment": {"word": "nowhere", "probability": 0.9},
+    }
+)
+VERSION = WordClassifier(MODEL).version
+
+
+@pytest.fixture(scope="module")
+def filled_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("learned")
+    fill(root, starter=MODEL)
+    return root
+
+
+@pytest.fixture
+def learned(filled_once: Path, tmp_path: Path) -> Iterator[House]:
+    shutil.copytree(filled_once / "home", tmp_path / "home")
+    with open_house(tmp_path, starter=MODEL) as opened:
+        yield opened
+
+
+def words(page: str) -> str:
+    """A page as it reads, without its markup."""
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
+
+
+def hit(page: str, text: str) -> str:
+    """The hit that holds some words."""
+    return next(each for each in page.split('<li class="hit"')[1:] if text in words(each))
+
+
+def unsure(house: House) -> set[int]:
+    """The keys of passages of which the model is not sure."""
+    return {row["chunk"] for row in house.rows("predictions") if row["standing"] == "unsure"}
+
+
+def test_a_model_label_says_how_many_like_it_were_right(learned: House) -> None:
+    shown = hit(learned.get("/?q=aggregate&mode=keyword"), "total aggregate liability")
+    assert "high severity, model · 8 of 10 like this were right" in words(shown)
+    assert "41 of 50 passages to which it gave this label did carry it" in html.unescape(shown)
+
+
+def test_its_words_are_underlined_and_its_sentence_is_marked_softly(learned: House) -> None:
+    shown = hit(learned.get("/?q=fees&mode=keyword"), "total aggregate liability")
+    assert '<span class="trigger s3" title="Cap on liability">aggregate</span>' in shown
+    assert '<span class="sentence">' in shown
+
+
+def test_why_names_the_version_and_what_the_rules_say(learned: House) -> None:
+    shown = words(hit(learned.get("/?q=aggregate&mode=keyword"), "total aggregate liability"))
+    right = "probability 0.91, 41 of 50 like this were right"
+    assert f"{right}; the keyword rules see it too ({VERSION})" in shown
+    assert "The model is not sure of Insurance because of consequential ; probability 0.40" in shown
+    assert f"; the keyword rules do not see it ({VERSION})" in shown
+
+
+def test_what_the_model_is_not_sure_of_is_a_question_and_no_risk(learned: House) -> None:
+    shown = hit(learned.get("/?q=%22State+of+New+York%22&mode=keyword"), "State of New York")
+    read = words(shown)
+    assert "Not sure: needs your eye" in read
+    question = learned.site.parts.packs["contracts"].labels["Governing Law"].question
+    assert question
+    assert question in read
+    assert "Risks of this passage" not in shown
+    assert '<span class="trigger doubt" title="Not sure: Governing law">' in shown
+    assert 'class="trigger s' not in shown.partition("<details")[0]
+
+
+def test_a_claim_of_a_rule_that_the_model_does_not_share_is_told_under_why(learned: House) -> None:
+    page = learned.get(
+        "/?q=assign&mode=keyword&document=" + learned.document("Office Lease 18 Calloway Square.pdf")["id"]
+    )
+    assert "The keyword rules see" in words(page)
+    assert "the model does not, and its word counts" in words(page)
+
+
+def test_the_filter_lists_exactly_the_passages_that_need_an_eye(learned: House) -> None:
+    page = learned.get("/?q=")
+    number = int(re.search(r"Not sure: needs your eye</span><span class=\"count\">(\d+)<", page)[1])  # type: ignore[index]
+    assert number == len(unsure(learned)) == 3
+    answer = learned.client.get("/api/search?unsure=1&limit=100").json
+    assert answer["total"] == len(answer["hits"]) == number
+    assert all(each["unsure"] for each in answer["hits"])
+    narrowed = learned.get("/?unsure=1&label=Governing+Law")
+    assert narrowed.count('<li class="hit"') == 2
+    assert "Remove the filter Not sure: needs your eye" in narrowed
+
+
+def test_an_unsure_label_is_not_found_as_a_risk(learned: House) -> None:
+    answer = learned.client.get("/api/search?label=Governing+Law&limit=100").json
+    assert answer["total"] == 0
+    assert learned.client.get("/api/search?label=Insurance&min_severity=low").json["total"] == 0
+
+
+def test_the_api_says_of_each_label_whether_it_counts_and_how_often_it_was_right(learned: House) -> None:
+    answer = learned.client.get("/api/search?q=aggregate&mode=keyword").json
+    [found] = [each for each in answer["hits"] if "total aggregate liability" in each["text"]]
+    assert found["labels"][0] == {
+        "label": "Cap On Liability",
+        "probability": 0.91,
+        "source": "model",
+        "model": VERSION,
+        "severity": "high",
+        "triggers": ["aggregate"],
+        "standing": "speaks",
+        "right": 41,
+        "said": 50,
+    }
+    assert [(each["label"], each["standing"]) for each in found["unsure"]] == [("Insurance", "unsure")]
+
+
+def test_the_document_page_shows_questions_apart_from_risks(learned: House) -> None:
+    page = learned.get(f"/documents/{learned.document('supply.txt')['id']}")
+    read = words(page)
+    assert "model · 8 of 10 like this were right" in read
+    assert read.count("Not sure: needs your eye") >= 2
+    assert "1 passage with risks" in read
+
+
+def test_the_review_list_is_spread_over_labels_and_linked_from_every_page(learned: House) -> None:
+    page = learned.get("/review")
+    read = words(page)
+    assert "passages need your eye" in read
+    assert page.count('<li class="hit"') == len(unsure(learned))
+    assert "Governing law 2 Insurance 1" in read
+    assert re.search(r'href="/review"[^>]*>Review <span class="soft">\(\d+\)', learned.get("/help"))
+    assert re.search(r'<a class="open" href="/documents/\w+\?passage=\d+#p\d+">', page)
+    assert "Back to the first page" in learned.get("/review?page=99")
+
+
+def test_the_models_page_shows_figures_versions_and_the_journal(learned: House) -> None:
+    read = words(learned.get("/models"))
+    assert f"{VERSION} gives 4 labels, since " in read
+    assert "All documents have its labels." in read
+    assert "Cap on liability 100 in 40 documents 41 of 50 50 % 8" in read
+    assert "Audit rights. Only 3 documents have it; 20 are needed." in read
+    assert "ships with the product" in read
+    assert "promoted" in read
+
+
+def test_without_a_model_the_pages_say_that_the_rules_label(house: House) -> None:
+    assert "The pack contracts has no classifier: its keyword rules label." in words(house.get("/models"))
+    assert "Nothing needs your eye: no model labels here" in words(house.get("/review"))
+    assert "Not sure" not in house.get("/")
+
+
+def test_health_names_a_damaged_model_and_what_labels_instead(learned: House) -> None:
+    well = {each["name"]: each for each in learned.client.get("/health").json["parts"]}
+    assert well["classifier"]["state"] == "ok"
+    assert VERSION in well["classifier"]["detail"]
+    learned.site.parts.blobs.path(digest(MODEL)).write_bytes(b"damaged")
+    learned.site.health._asked = float("-inf")
+    response = learned.client.get("/health")
+    assert response.status_code == 200
+    part = {each["name"]: each for each in response.json["parts"]}["classifier"]
+    assert part["state"] == "degraded"
+    assert f"The file {digest(MODEL)[:12]}… of {VERSION} is damaged" in part["detail"]
+    assert "Instead, the keyword rules label." in part["detail"]
+    assert "clausewatch models rollback" in part["remedy"]
