@@ -1,0 +1,168 @@
+"""The classifier on documents that it was not trained on, and how fast it trains and labels.
+
+python -m benchmarks.classifier FILE [--contracts DIR] [--pack contracts] [--folds N] [--documents N…]
+
+FILE is training data in any format that ``clausewatch train classifier`` reads. The documents are cut into
+folds, near-duplicates together. For each fold a classifier is trained on the others, thresholds and
+calibration included, and measured on the fold; the figures are of all folds together, with intervals by
+bootstrap over documents. With --documents each is trained on so many only: a learning curve. The keyword
+rules are measured beside it on the same passages.
+"""
+
+import argparse
+import json
+import time
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from indexer.training import read_training_data
+from indexer.training.scoring import score, thresholds_of
+from models.classifier.dataset import TrainingDocument, TrainingSet
+from models.classifier.file import read_classifier
+from models.classifier.folds import folds
+from models.classifier.model import LearnedClassifier
+from models.classifier.train import train
+from models.encoder.tokens import TokenCounter
+from models.evaluation.classification import Figures, measure
+from models.evaluation.intervals import intervals
+from models.evaluation.scores import Scored, Thresholds
+from models.packs import Pack, load_pack
+
+
+def main() -> None:
+    """Reads the command line, measures, prints one JSON object for each number of documents."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--contracts", type=Path, help="folder of the texts that a file of spans names")
+    parser.add_argument("--pack", default="contracts")
+    parser.add_argument("--folds", type=int, default=5)
+    parser.add_argument("--only", type=int, help="measure on so many of the folds only, to save time")
+    parser.add_argument("--documents", type=int, nargs="*", default=[0], help="train on so many; 0 for all")
+    parser.add_argument("--precision", type=float, default=0.8)
+    parser.add_argument("--per-label", action="store_true")
+    arguments = parser.parse_args()
+    pack = load_pack(arguments.pack)
+    found = read_training_data([arguments.file], pack, TokenCounter(""), texts=arguments.contracts)
+    fold = folds(found.data.documents, arguments.folds)
+    for documents in arguments.documents:
+        parts = [
+            held_out(found.data, fold == number, pack, documents, arguments.precision)
+            for number in range(arguments.only or arguments.folds)
+        ]
+        figures = together(parts)
+        if not arguments.per_label:
+            figures.pop("per_label")
+        print(json.dumps({"trained_on": documents or "all others", **figures}, indent=2), flush=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One fold: what was said of it, at thresholds of the model that did not see it; and what that took."""
+
+    scored: Scored
+    rules: np.ndarray
+    thresholds: Thresholds
+    seconds: dict[str, float]
+
+
+def held_out(data: TrainingSet, held: np.ndarray, pack: Pack, documents: int, precision: float) -> Held:
+    """Trains on the documents that are not ``held`` (on so many, spread over them) and scores the others."""
+    inside = [each for each, out in zip(data.documents, held, strict=True) if not out]
+    if documents:
+        inside = [inside[place] for place in np.linspace(0, len(inside) - 1, documents).astype(int)]
+    outside = tuple(each for each, out in zip(data.documents, held, strict=True) if out)
+    started = time.perf_counter()
+    content = train(
+        replace(data, documents=tuple(inside)),
+        pack=pack.name,
+        name="benchmark",
+        seed=0,
+        precision=precision,
+        report=lambda *_: None,
+    )
+    seconds = {"training": time.perf_counter() - started, "megabytes": len(content) / 1e6}
+    classifier = read_classifier(content, "benchmark")
+    seconds["labelled_per_second"] = rate(classifier, outside)
+    scored, rules = score(replace(data, documents=outside), classifier, pack)
+    return Held(scored, rules, thresholds_of(classifier.card, data.labels), seconds)
+
+
+def rate(classifier: LearnedClassifier, documents: tuple[TrainingDocument, ...]) -> float:
+    """Returns passages a second that one processor labels and explains, the rules' word being known."""
+    known = [
+        [replace(each.passage, rules=()) for each in document.passages]
+        for document in documents
+        if document.passages
+    ]
+    started = time.process_time()
+    for passages in known:
+        classifier.label(passages)
+    return sum(map(len, known)) / (time.process_time() - started)
+
+
+def together(parts: list[Held]) -> dict[str, object]:
+    """Returns the figures of all folds, each at the thresholds of its own model."""
+    # Thresholds differ from fold to fold: each fold's probabilities are moved onto one scale, so that its low
+    # and high lie at 1 and 2, for what is counted at thresholds; ranking is by the probabilities themselves.
+    scored = joined([part.scored for part in parts])
+    rules = np.concatenate([part.rules for part in parts])
+    labels = len(scored.labels)
+    ranked = measure(scored, Thresholds.anything(labels), rules)
+    steps = [
+        1.0 * (part.scored.probabilities >= part.thresholds.low)
+        + (part.scored.probabilities >= part.thresholds.high)
+        for part in parts
+    ]
+    stepped = scored.of(np.concatenate(steps))
+    at = measure(
+        stepped.of(stepped.probabilities / 2), Thresholds(np.full(labels, 0.5), np.full(labels, 1.0))
+    )
+    spread = intervals(scored, Thresholds.anything(labels), 0)
+    return {
+        **{name: getattr(ranked, name) for name in RANKED},
+        **{name: getattr(at, name) for name in AT_THRESHOLDS},
+        "intervals": {name: asdict(spread[name]) for name in ("macro_ap", "p_at_80r")},
+        "seconds": {
+            name: float(np.mean([part.seconds[name] for part in parts])) for name in parts[0].seconds
+        },
+        "per_label": per_label(ranked, at),
+    }
+
+
+RANKED = (
+    "chunks documents macro_ap micro_ap p_at_80r p_at_90r any_risk_ap brier ece ece_all "
+    "rule_precision rule_recall rule_macro_ap"
+).split()
+AT_THRESHOLDS = (
+    "precision_at_threshold recall_at_threshold precision_at_threshold_macro "
+    "recall_at_threshold_macro abstained abstained_pairs"
+).split()
+
+
+def per_label(ranked: Figures, at: Figures) -> dict[str, object]:
+    """Returns the figures of each label."""
+    return {
+        label: asdict(figures)
+        | {name: getattr(at.per_label[label], name) for name in ("precision", "recall", "said", "unsure")}
+        for label, figures in ranked.per_label.items()
+    }
+
+
+def joined(parts: list[Scored]) -> Scored:
+    """Returns the passages of several folds as one set."""
+    starts = np.cumsum([0, *(int(part.documents.max(initial=-1)) + 1 for part in parts)])
+    return Scored(
+        labels=parts[0].labels,
+        probabilities=np.concatenate([part.probabilities for part in parts]),
+        truth=np.concatenate([part.truth for part in parts]),
+        documents=np.concatenate(
+            [part.documents + start for part, start in zip(parts, starts, strict=False)]
+        ),
+        judged=np.concatenate([part.judged for part in parts]),
+    )
+
+
+if __name__ == "__main__":
+    main()
