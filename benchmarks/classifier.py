@@ -131,14 +131,29 @@ def together(parts: list[Held]) -> dict[str, object]:
     }
 
 
-RANKED = (
-    "chunks documents macro_ap micro_ap p_at_80r p_at_90r any_risk_ap brier ece ece_all "
-    "rule_precision rule_recall rule_macro_ap"
-).split()
-AT_THRESHOLDS = (
-    "precision_at_threshold recall_at_threshold precision_at_threshold_macro "
-    "recall_at_threshold_macro abstained abstained_pairs"
-).split()
+RANKED = [
+    "chunks",
+    "documents",
+    "macro_ap",
+    "micro_ap",
+    "p_at_80r",
+    "p_at_90r",
+    "any_risk_ap",
+    "brier",
+    "ece",
+    "ece_all",
+    "rule_precision",
+    "rule_recall",
+    "rule_macro_ap",
+]
+AT_THRESHOLDS = [
+    "precision_at_threshold",
+    "recall_at_threshold",
+    "precision_at_threshold_macro",
+    "recall_at_threshold_macro",
+    "abstained",
+    "abstained_pairs",
+]
 
 
 def per_label(ranked: Figures, at: Figures) -> dict[str, object]:
