@@ -77,7 +77,7 @@ def fit_judge(features: Floats, truth: NDArray[np.bool_], seed: int) -> Judge:
 
 def fit_calibration(log_odds: Floats, truth: NDArray[np.bool_]) -> Calibration:
     """Fits one calibration for all labels (Platt, 1999) on log-odds out of fold, any shape."""
-    fitted = LogisticRegression(C=1e6, max_iter=200).fit(
+    fitted = LogisticRegression(C=1e6, solver="newton-cholesky").fit(
         log_odds.reshape(-1, 1).astype(np.float64), truth.ravel()
     )
     return Calibration(float(fitted.coef_[0, 0]), float(fitted.intercept_[0]))

@@ -82,7 +82,7 @@ def fit_scale(
     slope, offset = (np.zeros(margins.shape[1], np.float32) for _ in range(2))
     for label in range(margins.shape[1]):
         rows = slice(None) if judged is None else np.flatnonzero(judged[:, label])
-        fitted = LogisticRegression(C=10.0, max_iter=200).fit(
+        fitted = LogisticRegression(C=10.0, solver="newton-cholesky").fit(
             margins[rows, label, np.newaxis].astype(np.float64), truth[rows, label]
         )
         slope[label], offset[label] = fitted.coef_[0, 0], fitted.intercept_[0]

@@ -8,6 +8,7 @@ import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from sklearn.feature_extraction.text import CountVectorizer
+from threadpoolctl import threadpool_limits
 
 from models.classifier import arrays
 from models.classifier.arrays import Truth
@@ -80,6 +81,11 @@ def train(data: TrainingSet, *, pack: str, name: str, seed: int, precision: floa
     Raises:
         TrainingError: No label has enough examples.
     """
+    with threadpool_limits(limits=1):  # sums in one order, and many short calls that wait for no other thread
+        return _trained(data, pack, Request(load_pack(pack).name, name, seed, precision), report)
+
+
+def _trained(data: TrainingSet, pack: str, asked: Request, report: Report) -> bytes:
     able = arrays.learnable(data)
     report(0, _STEPS, "cutting passages into sentences")
     passages = [passage for document in data.documents for passage in document.passages]
@@ -87,17 +93,16 @@ def train(data: TrainingSet, *, pack: str, name: str, seed: int, precision: floa
     counting, weights, seen = _seen(cut, len(passages))
     material = _material(data, passages, able.labels, cut, seen)
     report(1, _STEPS, "training the linear models")
-    margins, linear = _linear(material, seed)
+    margins, linear = _linear(material, asked.seed)
     scales = _scales(margins, material)
     report(2, _STEPS, "asking the rules")
     rules = _rules(data, pack, able.labels)
     report(3, _STEPS, "training the trees")
     pairs = _described(margins, scales, rules, material)
-    log_odds, judge = _judged(pairs, material, seed)
+    log_odds, judge = _judged(pairs, material, asked.seed)
     known = material.judged
     calibration = fit_calibration(log_odds[known], material.truth[known])
     report(4, _STEPS, "choosing thresholds")
-    asked = Request(load_pack(pack).name, name, seed, precision)
     scored = _scored(able.labels, calibration.probabilities(log_odds), material)
     card, evidence = card_of(data, able, asked, scored)
     report(_STEPS, _STEPS, "done")
