@@ -35,12 +35,15 @@ def rebuild(
     encoder: Encoder,
     packs: Mapping[str, Pack],
     report: Report = silent,
+    *,
+    relabelled: bool = False,
 ) -> IndexStatus:
     """Builds a new generation and switches to it; the old one is kept to go back to.
 
     No file is read, and only texts are encoded that have no vector of this encoder. Killed at any
     moment it leaves the old generation in place and keeps the vectors made so far. Call it while
-    holding the writer lock. ``report`` is told passages done, of how many.
+    holding the writer lock. ``report`` is told passages done, of how many. ``relabelled`` says that labels
+    are most of what changed since the index was last brought up.
 
     Raises:
         IndexUnavailableError: The new generation does not hold what the records hold.
@@ -50,7 +53,7 @@ def rebuild(
     with engine.connect() as connection:
         position, expected = last_position(connection), active_chunks(connection)
     counter = _Counter(expected, report)
-    with index.rebuild(encoder.version, encoder.dimension) as builder:
+    with index.rebuild(encoder.version, encoder.dimension, relabelled=relabelled) as builder:
         builder.add(counter.counted(all_indexed_chunks(engine, packs, encoder.version)))
         if counter.done != expected:
             raise IndexUnavailableError(

@@ -153,7 +153,7 @@ class DictIndex:
         return {key: self.chunks[key].vector for key in keys if key in self.chunks}
 
     @contextmanager
-    def rebuild(self, encoder: str, dimension: int) -> Iterator["DictBuilder"]:
+    def rebuild(self, encoder: str, dimension: int, *, relabelled: bool = False) -> Iterator["DictBuilder"]:
         yield DictBuilder(self, encoder)
 
     def rollback(self) -> IndexStatus:

@@ -19,6 +19,9 @@ STRIDE = MILLION + 1
 CODE_BITS = 42
 NO_DAY = -1
 REMEMBERED_LABELS = 4_096
+LABEL_BITS = 31
+# Where the labels of a payload begin; inside a text its quotation marks would be escaped.
+_LABELS = b', "labels": '
 
 
 def millionths(probability: float) -> int:
@@ -68,6 +71,16 @@ def from_payload(content: bytes) -> IndexedChunk:
 def fingerprint(content: bytes) -> int:
     """Returns the 63-bit fingerprint of a payload."""
     return int.from_bytes(hashlib.blake2b(content, digest_size=8).digest(), "big") >> 1
+
+
+def print_of(content: bytes) -> int:
+    """Returns the 63-bit print of a payload: its lower LABEL_BITS are of the labels, the others of the rest.
+
+    So two prints tell whether chunks are alike but for their labels.
+    """
+    at = content.rindex(_LABELS)
+    rest, labels = fingerprint(content[:at]), fingerprint(content[at:])
+    return rest >> LABEL_BITS << LABEL_BITS | labels >> (63 - LABEL_BITS)
 
 
 @lru_cache(REMEMBERED_LABELS)

@@ -238,8 +238,14 @@ class ChunkIndex(Protocol):
         """Returns the stored vectors (as precise as the index keeps them) for "similar passages"."""
         ...
 
-    def rebuild(self, encoder: str, dimension: int) -> AbstractContextManager[GenerationBuilder]:
-        """Opens a new generation beside the current one; leaving without ``finish`` discards it."""
+    def rebuild(
+        self, encoder: str, dimension: int, *, relabelled: bool = False
+    ) -> AbstractContextManager[GenerationBuilder]:
+        """Opens a new generation beside the current one; leaving without ``finish`` discards it.
+
+        ``relabelled`` says that most chunks differ from those that are served in their labels only: an index
+        may take over what does not hang on labels, after comparing it.
+        """
         ...
 
     def rollback(self) -> IndexStatus:

@@ -114,10 +114,7 @@ class Registry:
             ClassifierError: The file is damaged, foreign or of a newer version.
         """
         classifier = self._files.read(content, f"The model {digest(content)[:12]}…")
-        stored = digest(content)
-        if self._blobs.has(stored) and file_digest(self._blobs.path(stored)) != stored:
-            self._blobs.discard(stored)
-        self._blobs.put(content)
+        stored = self._store(content)
         now = time_to_text(self._clock())
         card = classifier.card
         version = ModelVersion(classifier.version, card.pack, stored, origin, parent, now, card)
@@ -137,11 +134,16 @@ class Registry:
     def promote(self, version: str, reason: str = "", by: str = "") -> ModelVersion:
         """Makes a version the one that labels; nothing changes where it is that already.
 
+        The file of the product's own model is put back from the product where it is missing or damaged.
+
         Raises:
             ModelRegistryError: There is no such version.
             ClassifierError: Its file cannot be used.
         """
         chosen = self.find(version)
+        own = self._files.starter(chosen.pack)
+        if own is not None and digest(own) == chosen.digest:
+            self._store(own)
         self._loader.load(chosen)
         with writing(self._engine) as connection:
             take_models(connection)
@@ -261,6 +263,13 @@ class Registry:
         origin = {each.version: each.origin for each in self.versions(pack)}.get(current or "")
         if current is None or origin is Origin.STARTER:
             self.promote(version.version, "ships with this version", PRODUCT)
+
+    def _store(self, content: bytes) -> str:
+        """Puts a file among the stored files, in the place of a damaged one; returns its digest."""
+        stored = digest(content)
+        if self._blobs.has(stored) and file_digest(self._blobs.path(stored)) != stored:
+            self._blobs.discard(stored)
+        return self._blobs.put(content)
 
     def _usable(self, version: ModelVersion) -> bool:
         try:

@@ -83,6 +83,7 @@ class Relabel:
             IndexUnavailableError: The index needs a rebuild; what was labelled is recorded.
         """
         started = time.monotonic()
+        applied = self._catch_up()
         with self.engine.connect() as connection:
             wanted = targets(connection, self.packs, self.classifiers, self.encoder.version, collections)
             total = sum(each.chunks for each in stale(connection, wanted).values())
@@ -99,7 +100,7 @@ class Relabel:
                 )
                 report(done.passages, total, "labelling")
         try:
-            done = replace(done, rebuilt=self._bring_up(report))
+            done = replace(done, rebuilt=self._bring_up(report, relabelled=applied))
         except IndexUnreachableError as error:
             done = replace(done, behind=str(error))
         return replace(done, seconds=time.monotonic() - started)
@@ -126,14 +127,27 @@ class Relabel:
             take_turn(connection)
             write_batch(connection, change, target.fingerprint, time_to_text(self.clock()))
 
-    def _bring_up(self, report: Report) -> bool:
+    def _catch_up(self) -> bool:
+        """Applies what waited before; returns whether labels are all that will differ afterwards."""
+        try:
+            if self._waiting_share() > REBUILT_SHARE:
+                return False
+            apply_outbox(self.engine, self.index, self.packs)
+        except IndexUnreachableError:
+            return False
+        return True
+
+    def _bring_up(self, report: Report, *, relabelled: bool) -> bool:
         """Brings the index up to the records; returns whether by a new generation."""
-        status = ensure_index(self.engine, self.index, self.encoder, self.packs)
-        with self.engine.connect() as connection:
-            waiting = sum(each.chunks for each in pending(connection, status.position))
-            share = waiting / max(active_chunks(connection), 1)
-        if share > REBUILT_SHARE:
-            rebuild(self.engine, self.index, self.encoder, self.packs, report)
+        if self._waiting_share() > REBUILT_SHARE:
+            rebuild(self.engine, self.index, self.encoder, self.packs, report, relabelled=relabelled)
             return True
         apply_outbox(self.engine, self.index, self.packs)
         return False
+
+    def _waiting_share(self) -> float:
+        """Returns the share of all passages that lie in documents which the index has not caught up with."""
+        status = ensure_index(self.engine, self.index, self.encoder, self.packs)
+        with self.engine.connect() as connection:
+            waiting = sum(each.chunks for each in pending(connection, status.position))
+            return waiting / max(active_chunks(connection), 1)

@@ -69,3 +69,5 @@ def command(text: str, as_json: bool, **parameters: object) -> None:
             click.echo(
                 f"   [{severity}] {label.title} {label.probability:.2f} by {label.source.value}: {words}"
             )
+        for label in hit.unsure:
+            click.echo(f"   [not sure] {label.title} {label.probability:.2f}: {label.question}")

@@ -221,3 +221,39 @@ def test_a_second_writer_is_told_who_writes(filled, fill, chunks, tmp_path):
         second.apply([], [], 9)
     second.apply([], [], 9)
     assert second.status().position == 9
+
+
+def relabelled(chunk):
+    label = IndexedLabel("Exclusivity", 0.95, LabelSource.MODEL, Severity.HIGH, "classifier:9")
+    return replace(chunk, labels=(label,))
+
+
+def rebuilt_with_other_labels(index, chunks):
+    with index.rebuild("encoder-1", DIMENSION, relabelled=True) as builder:
+        builder.add(chunks)
+        builder.finish(9)
+
+
+def test_a_generation_with_other_labels_answers_as_one_that_is_made_anew(filled, chunks):
+    after = [relabelled(each) for each in chunks]
+    rebuilt_with_other_labels(filled, after)
+    assert_answers(filled, after)
+    again = [replace(each, labels=()) if number % 2 else each for number, each in enumerate(after)]
+    rebuilt_with_other_labels(filled, again)
+    assert_answers(filled, again)
+    assert filled.rollback().position == 9
+    assert_answers(filled, after)
+
+
+def test_what_changed_beside_the_labels_is_never_taken_over(filled, chunks):
+    flipped = chunks[21]
+    after = [relabelled(each) for each in chunks if each.document != "document-4"]
+    after[0] = replace(after[0], text="liability of the first party")
+    after[15] = replace(after[15], title="Supply of liability")
+    after = [replace(each, vector=-each.vector) if each.key == flipped.key else each for each in after]
+    after.append(replace(chunks[45], key=12345, document="document-new", text="royalty and audit"))
+    rebuilt_with_other_labels(filled, after)
+    assert_answers(filled, after)
+    filled.apply([replace(each, labels=()) for each in of_document(after, "document-1")], ["document-2"], 10)
+    left = [each for each in after if each.document != "document-2"]
+    assert_answers(filled, [replace(e, labels=()) if e.document == "document-1" else e for e in left])

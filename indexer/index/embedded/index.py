@@ -12,6 +12,7 @@ from indexer.errors import IndexUnavailableError
 from indexer.index.embedded.builder import Builder, drop_generations, next_generation
 from indexer.index.embedded.layout import FLAT, REBUILD, Layout, Manifest, Pointer
 from indexer.index.embedded.lock import writer_lock
+from indexer.index.embedded.reuse import Reusable
 from indexer.index.embedded.state import State
 from indexer.index.embedded.tidy import tidy
 from indexer.index.embedded.writer import apply_update, to_update
@@ -84,10 +85,13 @@ class EmbeddedIndex:
             tidy(self._layout, self._present())
 
     @contextmanager
-    def rebuild(self, encoder: str, dimension: int) -> Iterator[GenerationBuilder]:
+    def rebuild(
+        self, encoder: str, dimension: int, *, relabelled: bool = False
+    ) -> Iterator[GenerationBuilder]:
         """Opens a new generation beside the current one; leaving without ``finish`` discards it."""
         with writer_lock(self._layout.lock, "rebuilding"):
-            with self._building(encoder, dimension) as builder:
+            reused = self._reusable(encoder, dimension) if relabelled else None
+            with self._building(encoder, dimension, reused) as builder:
                 yield builder
             if builder.finished:
                 self._encoder, self._dimension = encoder, dimension
@@ -130,12 +134,22 @@ class EmbeddedIndex:
         with self._building(self._encoder, self._dimension) as builder:
             builder.finish(0)
 
+    def _reusable(self, encoder: str, dimension: int) -> Reusable | None:
+        """Returns the rows of the newest state; None where there is none with such vectors."""
+        if (encoder, dimension) != (self._encoder, self._dimension):
+            return None
+        self._stamp = None
+        try:
+            return Reusable(self._layout, self._present())
+        except IndexUnavailableError:
+            return None
+
     @contextmanager
-    def _building(self, encoder: str, dimension: int) -> Iterator[Builder]:
+    def _building(self, encoder: str, dimension: int, reused: Reusable | None = None) -> Iterator[Builder]:
         pointer = self._layout.pointer_if_readable()
         name = next_generation(self._layout)
         drop_generations(self._layout, pointer)
-        builder = Builder(self._layout, name, encoder, dimension)
+        builder = Builder(self._layout, name, encoder, dimension, reused)
         try:
             yield builder
         finally:

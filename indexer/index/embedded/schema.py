@@ -6,7 +6,7 @@ from pathlib import Path
 import tantivy
 
 from indexer.index import analysis
-from indexer.index.encoding import fingerprint, numbers_and_names, texts
+from indexer.index.encoding import numbers_and_names, print_of, texts
 from indexer.index.mapping import FieldType, chunk_mapping
 from indexer.index.protocol import IndexedChunk
 
@@ -58,6 +58,6 @@ def to_document(chunk: IndexedChunk, content: bytes) -> tantivy.Document:
                 document.add_text(name, value)
             else:
                 document.add_integer(name, value)
-    document.add_integer("print", fingerprint(content))
+    document.add_integer("print", print_of(content))
     document.add_bytes("payload", content)
     return document

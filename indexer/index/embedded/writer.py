@@ -15,7 +15,7 @@ from indexer.index.embedded.segment import Rows
 from indexer.index.embedded.state import State
 from indexer.index.embedded.terms import postings_of
 from indexer.index.embedded.vectors import VectorChange, apply_change
-from indexer.index.encoding import fingerprint, number, payload
+from indexer.index.encoding import number, payload, print_of
 from indexer.index.protocol import IndexedChunk
 
 
@@ -98,7 +98,7 @@ def _change_words(present: State, update: Update) -> tantivy.IndexWriter | None:
     """
     stored = _stored_prints(present.searcher, update.documents)
     contents = {each.key: payload(each) for each in update.chunks}
-    changed = [each for each in update.chunks if stored.get(each.key) != fingerprint(contents[each.key])]
+    changed = [each for each in update.chunks if stored.get(each.key) != print_of(contents[each.key])]
     gone = (stored.keys() - contents.keys()) | ({each.key for each in changed} & stored.keys())
     if not changed and not gone:
         return None

@@ -120,7 +120,13 @@ class OpenSearchIndex:
             advance(self._generations, lease, present.name, position)
 
     @contextmanager
-    def rebuild(self, encoder: str, dimension: int) -> Iterator[GenerationBuilder]:
+    def rebuild(
+        self,
+        encoder: str,
+        dimension: int,
+        *,
+        relabelled: bool = False,  # noqa: ARG002 - Lucene shares nothing between indexes
+    ) -> Iterator[GenerationBuilder]:
         """Opens a new generation beside the current one; leaving without ``finish`` discards it."""
         with self._writing("rebuilding") as lease:
             with self._building(lease, encoder, dimension) as builder:

@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -89,3 +90,30 @@ def test_an_older_reader_answers_from_its_state_while_a_writer_deletes_it(direct
     request = Retrieval(Word("liability"), corpus(documents=1)[0].vector, Filters())
     assert len(state.retrieve(request).nearest) == 10
     assert reader.retrieve(request).nearest == ()
+
+
+def test_a_relabelled_generation_shares_the_files_of_its_vectors(directory):
+    index = EmbeddedIndex(directory, "encoder-1", DIMENSION)
+    before = index.status().generation
+    with index.rebuild("encoder-1", DIMENSION, relabelled=True) as builder:
+        builder.add([replace(each, labels=()) for each in corpus(documents=1)])
+        builder.finish(9)
+    after = index.status().generation
+    generations = directory / "generations"
+    files = {path.name: path.stat().st_ino for path in (generations / after / "vectors").iterdir()}
+    assert files
+    assert files == {path.name: path.stat().st_ino for path in (generations / before / "vectors").iterdir()}
+
+
+def test_a_rebuild_that_is_asked_for_takes_nothing_over(directory):
+    index = EmbeddedIndex(directory, "encoder-1", DIMENSION)
+    before = index.status().generation
+    with index.rebuild("encoder-1", DIMENSION) as builder:
+        builder.add(corpus(documents=1))
+        builder.finish(9)
+    after = index.status().generation
+    inodes = [
+        {path.stat().st_ino for path in (directory / "generations" / name / "vectors").iterdir()}
+        for name in (before, after)
+    ]
+    assert not inodes[0] & inodes[1]

@@ -186,6 +186,14 @@ def test_registering_the_same_file_again_mends_it(shop: Shop) -> None:
     assert shop.used() == named(FIRST)
 
 
+def test_promoting_the_starter_puts_its_file_back_from_the_product(shop: Shop) -> None:
+    shop.open(FIRST).classifier(PACK)
+    shop.file(FIRST).write_bytes(b"tampered")
+    assert shop.used() is None
+    shop.registry.promote(named(FIRST))
+    assert shop.used() == named(FIRST)
+
+
 def test_a_file_of_a_newer_version_is_refused_before_anything_is_stored(shop: Shop) -> None:
     newer = model_bytes(LAW, form=2)
     with pytest.raises(ClassifierError, match=digest(newer)[:12]):
