@@ -31,6 +31,7 @@ from models.classifier.views import (
     together,
     views,
 )
+from models.errors import TrainingError
 from models.evaluation.scores import Scored
 from models.packs import load_pack
 from models.rules import RuleLabeller
@@ -78,7 +79,7 @@ def train(data: TrainingSet, *, pack: str, name: str, seed: int, precision: floa
         report: Told steps done, of how many, and what comes next.
 
     Raises:
-        TrainingError: No label has enough examples.
+        TrainingError: No label has enough examples, or all documents are alike.
     """
     able = arrays.learnable(data)
     report(0, _STEPS, "cutting passages into sentences")
@@ -116,7 +117,10 @@ def _scored(labels: tuple[str, ...], probabilities: Floats, material: Material) 
 
 
 def _seen(cut: Split, passages: int) -> tuple[CountVectorizer, Weights, Views]:
-    counting = counter(None, _RAREST_TERM if passages >= 1000 else 1).fit(cut.sentence_words)
+    try:
+        counting = counter(None, _RAREST_TERM if passages >= 1000 else 1).fit(cut.sentence_words)
+    except ValueError as error:
+        raise TrainingError("The passages hold no words that could be learned from") from error
     in_sentences, in_headings = counts(counting, cut)
     weights = Weights(inverse_frequencies(together(cut, in_sentences)), inverse_frequencies(in_sentences))
     return counting, weights, views(cut, in_sentences, in_headings, weights)
