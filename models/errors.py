@@ -18,7 +18,17 @@ class EvaluationError(ModelsError):
 
 
 class ClassifierError(ModelsError):
-    """A classifier's file is damaged, foreign or of a newer version; the message names it and its hash."""
+    """A classifier's file is damaged, foreign or of a newer version; the message names it and its hash.
+
+    Attributes:
+        what: The message without the remedy.
+        remedy: What to do, as a sentence, where something else than the file is to be mended; else empty.
+    """
+
+    def __init__(self, what: str, remedy: str = "") -> None:
+        super().__init__(f"{what} {remedy}" if remedy else what)
+        self.what = what
+        self.remedy = remedy
 
 
 class TrainingError(ModelsError):

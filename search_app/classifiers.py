@@ -93,7 +93,7 @@ def classifier_status(parts: Having) -> list[ClassifierStatus]:
 
 def _trouble(state: ModelState, encoder: str) -> tuple[str, str]:
     if state.trouble:
-        return state.trouble, REMEDY
+        return state.trouble, state.remedy or REMEDY
     if state.used is not None and not fits(state.used.card.encoder, encoder):
         needed = state.used.card.encoder
         return (

@@ -49,7 +49,8 @@ class ModelState:
         since: When that was; UTC ISO 8601, empty where there is none.
         used: The version that labels: the current one, or a previous one where that cannot be used; None
             where the rules label alone.
-        trouble: Why the current one is not used; empty where it is.
+        trouble: Why the current one, or the one that the product ships, is not used; empty where it is.
+        remedy: What to do about it, where something else than the file is to be mended; else empty.
     """
 
     pack: str
@@ -57,6 +58,7 @@ class ModelState:
     since: str = ""
     used: ModelVersion | None = None
     trouble: str = ""
+    remedy: str = ""
 
 
 class Registry:
@@ -75,7 +77,7 @@ class Registry:
         self._clock = clock
         self._loader = Loader(blobs, files)
         self._cards: dict[str, ClassifierCard | None] = {}
-        self._begun: set[str] = set()
+        self._begun: dict[str, ClassifierError | None] = {}
         self._beginning = threading.Lock()
 
     def classifier(self, pack: Pack) -> Classifier | None:
@@ -89,21 +91,22 @@ class Registry:
 
     def state(self, pack: str) -> ModelState:
         """Returns what labels by a pack. A version whose file cannot be used is passed over, and said."""
-        self._begin(pack)
+        unshipped = self._begin(pack)
         with self._engine.connect() as connection:
             stack = promoted(read_journal(connection, pack))
             known = {each.version: each for each in read_versions(connection, pack)}
         if not stack:
-            return ModelState(pack)
-        current, since, trouble = known[stack[-1].version], stack[-1].at, ""
+            return ModelState(pack, None, "", None, *_told(unshipped))
+        current, since = known[stack[-1].version], stack[-1].at
+        trouble: ClassifierError | None = None
         for entry in reversed(stack):
             try:
                 self._loader.load(known[entry.version])
             except ClassifierError as error:
-                trouble = trouble or str(error)
+                trouble = trouble or error
             else:
-                return ModelState(pack, current, since, known[entry.version], trouble)
-        return ModelState(pack, current, since, None, trouble)
+                return ModelState(pack, current, since, known[entry.version], *_told(trouble))
+        return ModelState(pack, current, since, None, *_told(trouble))
 
     def register(
         self, content: bytes, origin: Origin, parent: str | None = None, by: str = "", reason: str = ""
@@ -239,16 +242,17 @@ class Registry:
             self._cards |= {version: None} | {each.version: each.card for each in self.versions()}
         return self._cards[version]
 
-    def _begin(self, pack: str) -> None:
-        """Registers the product's own model of a pack, once in each process."""
+    def _begin(self, pack: str) -> ClassifierError | None:
+        """Registers the product's own model of a pack, once in each process; returns why it cannot be."""
         with self._beginning:
-            if pack in self._begun:
-                return
-            self._begun.add(pack)
-            try:
-                self._take_starter(pack)
-            except ClassifierError as error:
-                _log.error("The model that ships for the pack %s is not used: %s", pack, error)
+            if pack not in self._begun:
+                try:
+                    self._take_starter(pack)
+                    self._begun[pack] = None
+                except ClassifierError as error:
+                    self._begun[pack] = error
+                    _log.error("The model that ships for the pack %s is not used: %s", pack, error)
+            return self._begun[pack]
 
     def _take_starter(self, pack: str) -> None:
         content = self._files.starter(pack)
@@ -277,6 +281,10 @@ class Registry:
         except ClassifierError:
             return False
         return True
+
+
+def _told(error: ClassifierError | None) -> tuple[str, str]:
+    return (error.what, error.remedy) if error else ("", "")
 
 
 def _current(connection: Connection, pack: str) -> str | None:

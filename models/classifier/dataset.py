@@ -45,7 +45,7 @@ class TrainingDocument:
     """A document's passages, in order; a split never divides them.
 
     Attributes:
-        name: Tells it from others; folds are made of it.
+        name: Tells it from others, for people; nothing is learned from it.
     """
 
     name: str

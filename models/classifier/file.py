@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, replace
 from typing import Any
@@ -25,6 +26,9 @@ from models.errors import ClassifierError
 
 FORMAT, FORMAT_VERSION = "clausewatch-classifier", 1
 _DIGITS = 12
+# What reading a file raises that somebody else wrote, or that was changed after it was written.
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, MemoryError)
+_UNUSABLE = (ClassifierError, KeyError, ValueError, TypeError, IndexError, AttributeError, OverflowError)
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -59,7 +63,7 @@ def read_classifier(content: bytes, name: str) -> LearnedClassifier:
     try:
         card, arrays = _unpacked(content)
         parts = _parts(card, arrays)
-    except (ClassifierError, KeyError, ValueError, TypeError, IndexError) as error:
+    except _UNUSABLE as error:
         raise _refused(content, name, error) from error
     digest = hashlib.sha256(content).hexdigest()
     return LearnedClassifier(f"classifier:{card.pack}:{digest[:_DIGITS]}", card, parts)
@@ -78,8 +82,8 @@ def rethreshold(content: bytes, precision: float, labels: Collection[str]) -> by
     """
     try:
         card, arrays = _unpacked(content)
-        evidence = _evidence(arrays)
-    except (ClassifierError, KeyError, ValueError, TypeError) as error:
+        evidence = _evidence(card, arrays)
+    except _UNUSABLE as error:
         raise _refused(content, "the model", error) from error
     unknown = sorted(set(labels) - set(card.labels))
     if unknown:
@@ -112,7 +116,7 @@ def _unpacked(content: bytes) -> tuple[ClassifierCard, Arrays]:
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as stored:
             arrays: Arrays = {name: stored[name] for name in stored.files}
-    except (zipfile.BadZipFile, EOFError, OSError) as error:
+    except _DAMAGED as error:
         raise ClassifierError(f"it is damaged ({error})") from error
     header = json.loads(_string(arrays.pop("header")))
     if header["format"] != FORMAT:
@@ -134,22 +138,41 @@ def _parts(card: ClassifierCard, arrays: Mapping[str, NDArray[Any]]) -> Parts:
     passage, passage_scale = _linear(arrays, "passage", (len(terms), labels))
     sentence, sentence_scale = _linear(arrays, "sentence", (3 * len(terms), labels))
     trees = sorted(name for name in arrays if name.startswith("trees."))
-    slope, offset = arrays["calibration"].tolist()
-    weights = Weights(arrays["weights.passage"], arrays["weights.sentence"])
-    if not len(terms) == len(weights.passage) == len(weights.sentence) or not trees:
-        raise ClassifierError("its parts do not fit together")
+    slope, offset = _array(arrays, "calibration", (2,)).tolist()
+    if not trees or not labels:
+        raise ClassifierError("it has no trees or no labels")
+    _evidence(card, arrays)
     return Parts(
         counting=counter(terms).fit([]),
-        weights=weights,
+        weights=Weights(
+            _array(arrays, "weights.passage", (len(terms),)),
+            _array(arrays, "weights.sentence", (len(terms),)),
+        ),
         linear=LinearPair(passage, sentence),
-        scales=Scales(passage_scale, sentence_scale, arrays["share"]),
+        scales=Scales(passage_scale, sentence_scale, _array(arrays, "share", (labels,))),
         judge=Judge(tuple(_string(arrays[name]) for name in trees)),
         calibration=Calibration(slope, offset),
     )
 
 
-def _evidence(arrays: Mapping[str, NDArray[Any]]) -> Evidence:
-    return Evidence(arrays["evidence.label"], arrays["evidence.probability"], arrays["evidence.truth"])
+def _evidence(card: ClassifierCard, arrays: Mapping[str, NDArray[Any]]) -> Evidence:
+    label = arrays["evidence.label"]
+    if label.size and label.max() >= len(card.labels):
+        raise ClassifierError("its parts do not fit together: evidence.label names no label")
+    pairs = (label.size,)
+    return Evidence(
+        _array(arrays, "evidence.label", pairs),
+        _array(arrays, "evidence.probability", pairs),
+        _array(arrays, "evidence.truth", pairs),
+    )
+
+
+def _array(arrays: Mapping[str, NDArray[Any]], name: str, shape: tuple[int, ...]) -> NDArray[Any]:
+    if arrays[name].shape != shape:
+        raise ClassifierError(
+            f"its parts do not fit together: {name} has the shape {arrays[name].shape}, not {shape}"
+        )
+    return arrays[name]
 
 
 def _linear_arrays(name: str, linear: Linear, scale: Scale) -> Arrays:
@@ -167,13 +190,20 @@ def _linear_arrays(name: str, linear: Linear, scale: Scale) -> Arrays:
 def _linear(arrays: Mapping[str, NDArray[Any]], name: str, shape: tuple[int, int]) -> tuple[Linear, Scale]:
     kept = (arrays[f"{name}.weights"].astype(np.float32), arrays[f"{name}.terms"], arrays[f"{name}.ends"])
     matrix = sparse.csc_matrix(kept, shape)
-    weights = np.ascontiguousarray(matrix.toarray())
-    return Linear(weights, arrays[f"{name}.bias"]), Scale(arrays[f"{name}.slope"], arrays[f"{name}.offset"])
+    # Without this, places outside of the matrix would be written to.
+    matrix.check_format(full_check=True)
+    bias, slope, offset = (
+        _array(arrays, f"{name}.{part}", shape[1:]) for part in ("bias", "slope", "offset")
+    )
+    return Linear(np.ascontiguousarray(matrix.toarray()), bias), Scale(slope, offset)
 
 
 def _refused(content: bytes, name: str, error: Exception) -> ClassifierError:
-    what = str(error) if isinstance(error, ClassifierError) else f"it is no model of Clausewatch ({error})"
-    return ClassifierError(f"{name} (SHA-256 {hashlib.sha256(content).hexdigest()}) cannot be used: {what}")
+    what, remedy = f"it is no model of Clausewatch ({error})", ""
+    if isinstance(error, ClassifierError):
+        what, remedy = error.what, error.remedy
+    digest = hashlib.sha256(content).hexdigest()
+    return ClassifierError(f"{name} (SHA-256 {digest}) cannot be used: {what.removesuffix('.')}.", remedy)
 
 
 def _text(text: str) -> NDArray[np.uint8]:

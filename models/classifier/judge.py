@@ -1,17 +1,21 @@
 """Decides about pairs of passages and labels: boosted trees over their description, then calibrated."""
 
 from dataclasses import dataclass
+from types import ModuleType
 
-import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from models.classifier.pairs import Floats, Pairs
+from models.classifier.pairs import FEATURES, Floats, Pairs
 from models.errors import ClassifierError
 
 ROUNDS = 250
 BOOSTERS = 2
+REMEDY = (
+    "Install the OpenMP library that it needs: “apt-get install libgomp1” on Debian and Ubuntu, “dnf install "
+    "libgomp” on Fedora, “brew install libomp” on macOS; or install Clausewatch again if LightGBM is missing."
+)
 _PARAMETERS = {
     "objective": "binary",
     "num_leaves": 8,
@@ -47,14 +51,20 @@ class Judge:
 
     Args:
         trees: LightGBM's own text of each booster.
+
+    Raises:
+        ClassifierError: The text is none, or LightGBM cannot be loaded.
     """
 
     def __init__(self, trees: tuple[str, ...]) -> None:
+        lightgbm = _lightgbm()
         self.trees = trees
         try:
             self._boosters = [lightgbm.Booster(model_str=text) for text in trees]
         except lightgbm.basic.LightGBMError as error:
             raise ClassifierError(f"its trees cannot be read: {error}") from error
+        if any(each.num_feature() != len(FEATURES) for each in self._boosters):
+            raise ClassifierError("its trees look at another number of features")
 
     def log_odds(self, pairs: Pairs) -> Floats:
         """Returns log-odds of all pairs, shape (passages, labels)."""
@@ -67,6 +77,7 @@ class Judge:
 
 def fit_judge(features: Floats, truth: NDArray[np.bool_], seed: int) -> Judge:
     """Trains the trees on described pairs: shapes (pairs, len(FEATURES)) and (pairs,)."""
+    lightgbm = _lightgbm()
     data = lightgbm.Dataset(features, truth.astype(np.float32), params=_PARAMETERS).construct()
     texts = []
     for number in range(BOOSTERS):
@@ -81,3 +92,12 @@ def fit_calibration(log_odds: Floats, truth: NDArray[np.bool_]) -> Calibration:
         log_odds.reshape(-1, 1).astype(np.float64), truth.ravel()
     )
     return Calibration(float(fitted.coef_[0, 0]), float(fitted.intercept_[0]))
+
+
+def _lightgbm() -> ModuleType:
+    """Returns the package; it loads a library of the system that small images lack."""
+    try:
+        import lightgbm  # noqa: PLC0415 - only here, so that what needs no trees works without it
+    except (ImportError, OSError) as error:
+        raise ClassifierError(f"LightGBM cannot be loaded ({error}).", REMEDY) from error
+    return lightgbm

@@ -24,7 +24,7 @@ def starter_bytes(pack_name: str) -> bytes | None:
     digest = hashlib.sha256(content).hexdigest()
     if digest != stated.read_text(encoding="ascii").split()[0]:
         raise ClassifierError(
-            f"{path} (SHA-256 {digest}) cannot be used: it is not the file that was shipped"
+            f"{path} (SHA-256 {digest}) cannot be used: it is not the file that was shipped."
         )
     return content
 

@@ -11,6 +11,8 @@ NEVER = 1.01
 CONFIDENCE = 1.28
 # Below "no", the model abstains from here on, or from where it would miss more than a tenth of what there is.
 LOWEST_UNSURE, RECALLED = 0.15, 0.9
+# What rather does not carry a label than does is no claim, however good the label's other claims are.
+LOWEST_YES = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +36,9 @@ def choose(
 ) -> Thresholds:
     """Chooses thresholds of a label on probabilities out of fold.
 
-    ``high`` is the lowest probability above which the lower bound of the precision reaches what is asked
-    for; NEVER where none does. ``low`` lets about a tenth of the examples be told "no", and is at least 0.15.
+    ``high`` is the lowest probability from 0.5 on at which the lower bound of the precision reaches what is
+    asked for; NEVER where none does. ``low`` lets about a tenth of the examples be told "no", and is at
+    least 0.15.
 
     Args:
         probabilities: Calibrated, shape (passages,); those near 0 may be left out.
@@ -50,7 +53,8 @@ def choose(
     said = np.arange(1, len(ordered) + 1)
     # Equal probabilities are on the same side.
     last = np.append(ordered[1:] != ordered[:-1], True)
-    precise = last & (wilson_lower(right, said, CONFIDENCE) >= precision)
+    likely = last & (ordered >= LOWEST_YES)
+    precise = likely & (wilson_lower(right, said, CONFIDENCE) >= precision)
     high = float(ordered[precise][-1]) if precise.any() else NEVER
     reached = int(np.searchsorted(right, math.ceil(RECALLED * examples)))
     low = float(ordered[min(reached, len(ordered) - 1)])

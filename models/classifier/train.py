@@ -32,6 +32,7 @@ from models.classifier.views import (
     together,
     views,
 )
+from models.errors import TrainingError
 from models.evaluation.scores import Scored
 from models.packs import load_pack
 from models.rules import RuleLabeller
@@ -79,7 +80,7 @@ def train(data: TrainingSet, *, pack: str, name: str, seed: int, precision: floa
         report: Told steps done, of how many, and what comes next.
 
     Raises:
-        TrainingError: No label has enough examples.
+        TrainingError: No label has enough examples, or all documents are alike.
     """
     with threadpool_limits(limits=1):  # sums in one order, and many short calls that wait for no other thread
         return _trained(data, pack, Request(load_pack(pack).name, name, seed, precision), report)
@@ -121,7 +122,10 @@ def _scored(labels: tuple[str, ...], probabilities: Floats, material: Material) 
 
 
 def _seen(cut: Split, passages: int) -> tuple[CountVectorizer, Weights, Views]:
-    counting = counter(None, _RAREST_TERM if passages >= 1000 else 1).fit(cut.sentence_words)
+    try:
+        counting = counter(None, _RAREST_TERM if passages >= 1000 else 1).fit(cut.sentence_words)
+    except ValueError as error:
+        raise TrainingError("The passages hold no words that could be learned from") from error
     in_sentences, in_headings = counts(counting, cut)
     weights = Weights(inverse_frequencies(together(cut, in_sentences)), inverse_frequencies(in_sentences))
     return counting, weights, views(cut, in_sentences, in_headings, weights)

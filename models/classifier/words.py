@@ -21,7 +21,7 @@ def words(text: str) -> list[str]:
     Numbers become "0" (one or two digits) or "00", gaps and redactions "[]", and currencies "$", so that
     what is particular to one contract is not learned.
     """
-    return [_general(found) for found in _WORD.findall(text.lower())]
+    return [_general(found.lower()) for found in _WORD.findall(text)]
 
 
 def located_words(text: str) -> tuple[list[str], list[Span]]:

@@ -98,6 +98,17 @@ def test_the_starter_is_promoted_on_a_fresh_install(shop: Shop) -> None:
     assert (state.current.version, state.current.origin) == (named(FIRST), Origin.STARTER)
 
 
+def test_a_starter_that_cannot_be_used_leaves_the_rules_alone_and_says_why(shop: Shop) -> None:
+    shop.open(starter=b"nonsense")
+    assert shop.used() is None
+    state = shop.registry.state("contracts")
+    assert state.current is None
+    assert "is no classifier" in state.trouble
+    assert not shop.registry.settled(PACK)
+    shop.promote(FIRST)
+    assert shop.registry.state("contracts").trouble == ""
+
+
 def test_a_newer_starter_replaces_the_old_one_but_not_one_that_was_rolled_back_from(shop: Shop) -> None:
     shop.open(FIRST).classifier(PACK)
     shop.open(SECOND)
