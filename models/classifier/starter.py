@@ -15,14 +15,14 @@ def starter_bytes(pack_name: str) -> bytes | None:
     """Returns the content of a pack's starter model; None where it has none.
 
     Raises:
-        ClassifierError: The file is not the one that was shipped: its hash is another.
+        ClassifierError: The file is not the one that was shipped: its hash is another, or none is stated.
     """
     path, stated = _FOLDER / f"{pack_name}.npz", _FOLDER / f"{pack_name}.sha256"
     if "/" in pack_name or not path.exists():
         return None
     content = path.read_bytes()
     digest = hashlib.sha256(content).hexdigest()
-    if digest != stated.read_text(encoding="ascii").split()[0]:
+    if [digest] != _words(stated)[:1]:
         raise ClassifierError(
             f"{path} (SHA-256 {digest}) cannot be used: it is not the file that was shipped."
         )
@@ -34,3 +34,10 @@ def starter_classifier(pack_name: str) -> LearnedClassifier | None:
     """Returns a pack's starter model; None where it has none. Raises ClassifierError as ``starter_bytes``."""
     content = starter_bytes(pack_name)
     return read_classifier(content, f"the starter model of {pack_name}") if content is not None else None
+
+
+def _words(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace").split()
+    except FileNotFoundError:
+        return []

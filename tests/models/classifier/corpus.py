@@ -83,7 +83,8 @@ def _passage(random: Random, label: str = "", said: str = "") -> TrainingPassage
 
 def _filler(random: Random) -> str:
     first, second, third, last = random.sample(_WORDS.split(), 4)
-    return f"The {first} {second} shall {random.choice(_VERBS.split())} {random.randint(2, 400)} {third} of the {last}."
+    verb, number = random.choice(_VERBS.split()), random.randint(2, 400)
+    return f"The {first} {second} shall {verb} {number} {third} of the {last}."
 
 
 def _only_law(document: TrainingDocument) -> TrainingDocument:

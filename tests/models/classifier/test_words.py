@@ -61,11 +61,11 @@ def test_sentences_are_contiguous_and_together_the_whole_text(text: str) -> None
 
 
 def test_sentences_end_at_full_stops_blank_lines_and_items_of_a_list() -> None:
-    text = "The first ends here. The second one:\n\nA paragraph of its own; (a) an item here; and (ii) the second"
+    text = "The first ends here. The second one:\n\nHere is another; (a) an item here; and (ii) the second"
     assert cut(text) == [
         "The first ends here.",
         " The second one:\n\n",
-        "A paragraph of its own; ",
+        "Here is another; ",
         "(a) an item here; and ",
         "(ii) the second",
     ]
