@@ -25,9 +25,13 @@ FEATURES = (
     "words",
     "sentences",
     "share",
+    "order",
+    "any_rule",
+    "promising",
 )
 _UNLIKELY = -8.0
 _LOWEST_RANK = 30
+_PROMISING = -1.0
 # A pair whose two margins sum to less, and that no rule names, is left as the linear models have it.
 _CANDIDATE = -2.2
 
@@ -101,8 +105,11 @@ def describe(
         _across(np.asarray(word_counts, np.float32), labels),
         _across(np.asarray(sentence_counts, np.float32), labels),
         np.broadcast_to(scales.share, base.shape),
+        _ranks(base, axis=1),
+        _across(rules.max(axis=1), labels),
+        np.broadcast_to((base > _PROMISING).sum(axis=0), base.shape),
     )
-    return Pairs(base, candidate, np.stack([column[candidate] for column in columns], -1))
+    return Pairs(base, candidate, np.stack([column[candidate] for column in columns], -1).astype(np.float32))
 
 
 def _across(values: Floats, labels: int) -> Floats:
@@ -121,12 +128,17 @@ def _shifted(values: Floats, by: int, missing: float) -> Floats:
 
 def _standing(base: Floats) -> tuple[Floats, Floats, Floats]:
     """Returns rank in the document, lead over the best other passage, and the document's highest."""
-    rank = np.argsort(np.argsort(-base, axis=0, kind="stable"), axis=0, kind="stable")
+    rank = _ranks(base, axis=0)
     ordered = np.sort(base, axis=0)
     first, second = ordered[-1], ordered[-2] if len(base) > 1 else ordered[-1]
     lead = base - np.where(rank == 0, second, first)
     highest = np.broadcast_to(first, base.shape)
     return np.minimum(rank, _LOWEST_RANK).astype(np.float32), lead, highest
+
+
+def _ranks(values: Floats, axis: int) -> NDArray[np.intp]:
+    """Returns 0 for the highest along an axis, 1 for the next; of equal ones the first is first."""
+    return np.argsort(np.argsort(-values, axis=axis, kind="stable"), axis=axis, kind="stable")
 
 
 def _rivals(base: Floats) -> Floats:
