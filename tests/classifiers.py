@@ -120,6 +120,9 @@ class WordModels:
             raise ClassifierError(f"{name} ({digest}) was made by a newer version")
         return WordClassifier(content)
 
+    def check(self, content: bytes, name: str) -> ClassifierCard:
+        return self.read(content, name).card
+
     def starter(self, pack: str) -> bytes | None:
         return self.starters.get(pack)
 

@@ -23,6 +23,7 @@ class Loader:
         self._blobs = blobs
         self._files = files
         self._known: dict[str, tuple[_Stamp, Classifier | ClassifierError]] = {}
+        self._checked: dict[str, tuple[_Stamp, ClassifierError | None]] = {}
         self._loading = threading.Lock()
 
     def load(self, version: ModelVersion) -> Classifier:
@@ -38,6 +39,24 @@ class Loader:
             raise known[1]
         return known[1]
 
+    def check(self, version: ModelVersion) -> None:
+        """Looks whether a file can be used, without loading it; what could not be loaded cannot.
+
+        Raises:
+            ClassifierError: As ``load``.
+        """
+        stamp = _stamp(self._blobs.path(version.digest))
+        known = self._known.get(version.version)
+        if known is not None and known[0] == stamp:
+            error = known[1] if isinstance(known[1], ClassifierError) else None
+        else:
+            checked = self._checked.get(version.version)
+            if checked is None or checked[0] != stamp:
+                checked = self._checked[version.version] = (stamp, self._looked_at(version))
+            error = checked[1]
+        if error is not None:
+            raise error
+
     def content(self, version: ModelVersion) -> bytes:
         """Returns the bytes that were registered. Raises ClassifierError where they are not there."""
         try:
@@ -49,6 +68,13 @@ class Loader:
         if found != version.digest:
             raise ClassifierError(f"{_named(version)} is damaged: it hashes to {found[:12]}….")
         return content
+
+    def _looked_at(self, version: ModelVersion) -> ClassifierError | None:
+        try:
+            self._files.check(self.content(version), version.version)
+        except ClassifierError as error:
+            return error
+        return None
 
     def _read(self, version: ModelVersion) -> Classifier | ClassifierError:
         try:

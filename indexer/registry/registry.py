@@ -82,8 +82,12 @@ class Registry:
 
     def classifier(self, pack: Pack) -> Classifier | None:
         """Returns the classifier that labels by a pack; None where its rules label alone."""
-        used = self.state(pack.name).used
-        return self._loader.load(used) if used is not None else None
+        while (used := self.state(pack.name).used) is not None:
+            try:
+                return self._loader.load(used)
+            except ClassifierError:
+                continue  # the next state passes it over
+        return None
 
     def settled(self, pack: Pack) -> bool:
         """Whether that is what was promoted last, and not what stands in for it."""
@@ -101,7 +105,7 @@ class Registry:
         trouble: ClassifierError | None = None
         for entry in reversed(stack):
             try:
-                self._loader.load(known[entry.version])
+                self._loader.check(known[entry.version])
             except ClassifierError as error:
                 trouble = trouble or error
             else:

@@ -1,50 +1,41 @@
 """A classifier as one file: NumPy arrays and JSON in a zip archive; reading it runs no code of the file."""
 
 import hashlib
-import io
-import json
-import zipfile
-import zlib
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from models.classifier.card import ClassifierCard, LabelCard
+from models.classifier.card import ClassifierCard
+from models.classifier.container import UNUSABLE, Arrays, packed, refused, string, text_array, unpacked
 from models.classifier.evidence import Evidence
 from models.classifier.judge import Calibration, Judge
 from models.classifier.linear import Linear
 from models.classifier.margins import LinearPair, Scale
 from models.classifier.model import LearnedClassifier
-from models.classifier.pairs import FEATURES, Scales
+from models.classifier.pairs import Scales
 from models.classifier.parts import Parts
 from models.classifier.views import Weights, counter
 from models.errors import ClassifierError
 
-FORMAT, FORMAT_VERSION = "clausewatch-classifier", 1
 _DIGITS = 12
-# What reading a file raises that somebody else wrote, or that was changed after it was written.
-_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, MemoryError)
-_UNUSABLE = (ClassifierError, KeyError, ValueError, TypeError, IndexError, AttributeError, OverflowError)
-
-Arrays = dict[str, NDArray[Any]]
 
 
 def write_classifier(card: ClassifierCard, parts: Parts, evidence: Evidence) -> bytes:
     """Returns the content of a model's file; equal models give equal bytes."""
     vocabulary = sorted(parts.counting.vocabulary_, key=parts.counting.vocabulary_.__getitem__)
-    return _packed(
+    return packed(
         card,
         {
-            "terms": _text("\n".join(vocabulary)),
+            "terms": text_array("\n".join(vocabulary)),
             "weights.passage": parts.weights.passage,
             "weights.sentence": parts.weights.sentence,
             "share": parts.scales.share,
             "calibration": np.array([parts.calibration.slope, parts.calibration.offset]),
-            **{f"trees.{number}": _text(text) for number, text in enumerate(parts.judge.trees)},
+            **{f"trees.{number}": text_array(text) for number, text in enumerate(parts.judge.trees)},
             **_linear_arrays("passage", parts.linear.passage, parts.scales.passage),
             **_linear_arrays("sentence", parts.linear.sentence, parts.scales.sentence),
             "evidence.label": evidence.label,
@@ -61,10 +52,10 @@ def read_classifier(content: bytes, name: str) -> LearnedClassifier:
         ClassifierError: The file is damaged, foreign, or of a newer version; the message has name and hash.
     """
     try:
-        card, arrays = _unpacked(content)
+        card, arrays = unpacked(content)
         parts = _parts(card, arrays)
-    except _UNUSABLE as error:
-        raise _refused(content, name, error) from error
+    except UNUSABLE as error:
+        raise refused(content, name, error) from error
     digest = hashlib.sha256(content).hexdigest()
     return LearnedClassifier(f"classifier:{card.pack}:{digest[:_DIGITS]}", card, parts)
 
@@ -81,10 +72,10 @@ def rethreshold(content: bytes, precision: float, labels: Collection[str]) -> by
         ClassifierError: The file cannot be read, or lacks one of the labels.
     """
     try:
-        card, arrays = _unpacked(content)
+        card, arrays = unpacked(content)
         evidence = _evidence(card, arrays)
-    except _UNUSABLE as error:
-        raise _refused(content, "the model", error) from error
+    except UNUSABLE as error:
+        raise refused(content, "the model", error) from error
     unknown = sorted(set(labels) - set(card.labels))
     if unknown:
         raise ClassifierError(
@@ -102,38 +93,11 @@ def rethreshold(content: bytes, precision: float, labels: Collection[str]) -> by
         else old
         for place, (label, old) in enumerate(card.labels.items())
     }
-    return _packed(replace(card, labels=chosen, precision=card.precision if labels else precision), arrays)
-
-
-def _packed(card: ClassifierCard, arrays: Arrays) -> bytes:
-    header = {"format": FORMAT, "version": FORMAT_VERSION, "features": FEATURES, "card": asdict(card)}
-    written = io.BytesIO()
-    np.savez_compressed(written, header=_text(json.dumps(header)), **arrays)  # type: ignore[arg-type]
-    return written.getvalue()
-
-
-def _unpacked(content: bytes) -> tuple[ClassifierCard, Arrays]:
-    try:
-        with np.load(io.BytesIO(content), allow_pickle=False) as stored:
-            arrays: Arrays = {name: stored[name] for name in stored.files}
-    except _DAMAGED as error:
-        raise ClassifierError(f"it is damaged ({error})") from error
-    header = json.loads(_string(arrays.pop("header")))
-    if header["format"] != FORMAT:
-        raise ClassifierError(f"it is a {header['format']!r}")
-    if header["version"] > FORMAT_VERSION:
-        raise ClassifierError(
-            f"its format is {header['version']}, this version of Clausewatch reads {FORMAT_VERSION}"
-        )
-    if tuple(header["features"]) != FEATURES:
-        raise ClassifierError("it looks at other features of a passage than this version of Clausewatch")
-    values = header["card"]
-    labels = {label: LabelCard(**each) for label, each in values["labels"].items()}
-    return ClassifierCard(**(values | {"labels": labels})), arrays
+    return packed(replace(card, labels=chosen, precision=card.precision if labels else precision), arrays)
 
 
 def _parts(card: ClassifierCard, arrays: Mapping[str, NDArray[Any]]) -> Parts:
-    terms = _string(arrays["terms"]).split("\n")
+    terms = string(arrays["terms"]).split("\n")
     labels = len(card.labels)
     passage, passage_scale = _linear(arrays, "passage", (len(terms), labels))
     sentence, sentence_scale = _linear(arrays, "sentence", (3 * len(terms), labels))
@@ -150,7 +114,7 @@ def _parts(card: ClassifierCard, arrays: Mapping[str, NDArray[Any]]) -> Parts:
         ),
         linear=LinearPair(passage, sentence),
         scales=Scales(passage_scale, sentence_scale, _array(arrays, "share", (labels,))),
-        judge=Judge(tuple(_string(arrays[name]) for name in trees)),
+        judge=Judge(tuple(string(arrays[name]) for name in trees)),
         calibration=Calibration(slope, offset),
     )
 
@@ -196,19 +160,3 @@ def _linear(arrays: Mapping[str, NDArray[Any]], name: str, shape: tuple[int, int
         _array(arrays, f"{name}.{part}", shape[1:]) for part in ("bias", "slope", "offset")
     )
     return Linear(np.ascontiguousarray(matrix.toarray()), bias), Scale(slope, offset)
-
-
-def _refused(content: bytes, name: str, error: Exception) -> ClassifierError:
-    what, remedy = f"it is no model of Clausewatch ({error})", ""
-    if isinstance(error, ClassifierError):
-        what, remedy = error.what, error.remedy
-    digest = hashlib.sha256(content).hexdigest()
-    return ClassifierError(f"{name} (SHA-256 {digest}) cannot be used: {what.removesuffix('.')}.", remedy)
-
-
-def _text(text: str) -> NDArray[np.uint8]:
-    return np.frombuffer(text.encode(), np.uint8)
-
-
-def _string(array: NDArray[Any]) -> str:
-    return array.tobytes().decode()

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from models.classifier.pairs import FEATURES, Floats, Pairs
+from models.classifier.features import FEATURES
+from models.classifier.pairs import Floats, Pairs
 from models.errors import ClassifierError
 
 ROUNDS = 250

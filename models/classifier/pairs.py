@@ -5,30 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from models.classifier.features import FEATURES
 from models.classifier.margins import Margins, Scale
 
-FEATURES = (
-    "passage",
-    "sentence",
-    "second",
-    "both",
-    "rule",
-    "before",
-    "after",
-    "rank",
-    "lead",
-    "highest",
-    "rival",
-    "over_rival",
-    "rules_nearby",
-    "place",
-    "words",
-    "sentences",
-    "share",
-    "order",
-    "any_rule",
-    "promising",
-)
 _UNLIKELY = -8.0
 _LOWEST_RANK = 30
 _PROMISING = -1.0
@@ -109,6 +88,7 @@ def describe(
         _across(rules.max(axis=1), labels),
         np.broadcast_to((base > _PROMISING).sum(axis=0), base.shape),
     )
+    assert len(columns) == len(FEATURES)
     return Pairs(base, candidate, np.stack([column[candidate] for column in columns], -1).astype(np.float32))
 
 

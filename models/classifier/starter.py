@@ -1,11 +1,8 @@
 """The model that ships with the product: a pack's labels from the first run."""
 
-import functools
 import hashlib
 from pathlib import Path
 
-from models.classifier.file import read_classifier
-from models.classifier.model import LearnedClassifier
 from models.errors import ClassifierError
 
 _FOLDER = Path(__file__).parent / "starters"
@@ -27,13 +24,6 @@ def starter_bytes(pack_name: str) -> bytes | None:
             f"{path} (SHA-256 {digest}) cannot be used: it is not the file that was shipped."
         )
     return content
-
-
-@functools.lru_cache(maxsize=8)
-def starter_classifier(pack_name: str) -> LearnedClassifier | None:
-    """Returns a pack's starter model; None where it has none. Raises ClassifierError as ``starter_bytes``."""
-    content = starter_bytes(pack_name)
-    return read_classifier(content, f"the starter model of {pack_name}") if content is not None else None
 
 
 def _words(path: Path) -> list[str]:

@@ -18,7 +18,7 @@ from models.classifier.card import ClassifierCard
 from models.classifier.evidence import Evidence
 from models.classifier.file import FORMAT, FORMAT_VERSION, read_classifier, rethreshold, write_classifier
 from models.classifier.model import LearnedClassifier
-from models.classifier.pairs import FEATURES
+from models.classifier.features import FEATURES
 from models.classifier.parts import Parts
 from models.errors import ClassifierError
 from tests.models.classifier.corpus import AUDIT, LAW, corpus, passages, trained
