@@ -4,13 +4,13 @@ import pytest
 
 from models.classifier.file import read_classifier
 from models.classifier.model import LearnedClassifier
-from tests.models.classifier.corpus import corpus, trained
+from tests.models.classifier.corpus import learned
 
 
 @pytest.fixture(scope="session")
 def content() -> bytes:
     """The file of a classifier trained on invented contracts."""
-    return trained(corpus())
+    return learned()
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """Invented contracts, made by a seeded generator: two labels to learn, and one with too few examples."""
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from random import Random
@@ -53,6 +54,12 @@ def trained(data: TrainingSet, seed: int = 3) -> bytes:
     return train(
         data, pack="contracts", name="invented", seed=seed, precision=PRECISION, report=lambda *_: None
     )
+
+
+@functools.cache
+def learned() -> bytes:
+    """The file of a classifier, trained once for all tests."""
+    return trained(corpus())
 
 
 def passages(document: TrainingDocument) -> list[Passage]:

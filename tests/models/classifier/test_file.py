@@ -3,11 +3,9 @@
 import contextlib
 import hashlib
 import io
-import json
 import pickle
 import zipfile
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import pytest
@@ -21,35 +19,10 @@ from models.classifier.model import LearnedClassifier
 from models.classifier.features import FEATURES
 from models.classifier.parts import Parts
 from models.errors import ClassifierError
+from tests.models.classifier.archive import arrays_of, header_of, packed, text, with_header
 from tests.models.classifier.corpus import AUDIT, LAW, corpus, passages, trained
 
 HELD_OUT = [passages(document) for document in corpus(6, seed=99).documents]
-
-Arrays = dict[str, np.ndarray]
-
-
-def arrays_of(content: bytes) -> Arrays:
-    with np.load(io.BytesIO(content)) as stored:
-        return {name: stored[name] for name in stored.files}
-
-
-def packed(arrays: Arrays) -> bytes:
-    written = io.BytesIO()
-    np.savez_compressed(written, allow_pickle=True, **arrays)
-    return written.getvalue()
-
-
-def text(value: str) -> np.ndarray:
-    return np.frombuffer(value.encode(), np.uint8)
-
-
-def header_of(content: bytes) -> dict[str, Any]:
-    return json.loads(arrays_of(content)["header"].tobytes())
-
-
-def with_header(content: bytes, **changed: object) -> bytes:
-    header = text(json.dumps(header_of(content) | changed))
-    return packed(arrays_of(content) | {"header": header})
 
 
 def zipped(name: str, inside: bytes) -> bytes:
