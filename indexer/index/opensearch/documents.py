@@ -5,8 +5,6 @@ differ from ours and from each other ("international" is "internat" here and "in
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -14,12 +12,10 @@ import orjson
 from numpy.typing import NDArray
 
 from indexer.index import analysis
-from indexer.index.encoding import fingerprint, label_values, numbers_and_names, payload, texts
+from indexer.index.encoding import fingerprint, label_values, numbers_and_names, texts
 from indexer.index.opensearch.schema import GAP, VECTOR
 from indexer.index.protocol import IndexedChunk
 
-# Titles and headings come again and again.
-REMEMBERED = 1_024
 # Of a print; the bits above are those of everything but the labels.
 LABEL_BITS = 31
 
@@ -50,9 +46,7 @@ def print_of(chunk: IndexedChunk) -> int:
     Its lower LABEL_BITS are those of the labels, the others those of all the rest, so that two prints tell
     whether only the labels differ.
     """
-    rest = fingerprint(payload(replace(chunk, labels=())) + chunk.vector.astype(np.float32).tobytes())
-    labels = fingerprint(orjson.dumps(_readable_labels(chunk)))
-    return rest >> LABEL_BITS << LABEL_BITS | labels >> (63 - LABEL_BITS)
+    return _print(chunk, _readable(chunk), _readable_labels(chunk))
 
 
 def differ_in_labels_only(one: int, other: int) -> bool:
@@ -62,56 +56,65 @@ def differ_in_labels_only(one: int, other: int) -> bool:
 
 def to_source(chunk: IndexedChunk) -> bytes:
     """Returns the document of a chunk as JSON."""
+    readable, labels = _readable(chunk), _readable_labels(chunk)
     source: dict[str, Any] = {
         **numbers_and_names(chunk),
-        "print": print_of(chunk),
-        VECTOR: chunk.vector.astype(np.float32),
-        "payload": _readable(chunk),
+        "print": _print(chunk, readable, labels),
+        VECTOR: chunk.vector.astype(np.float32, copy=False),
+        "payload": orjson.Fragment(b'%b,"labels":%b}' % (readable[:-1], labels)),
     }
     for stemmed, exact, value in texts(chunk):
-        source[stemmed] = _terms(value, analysis.STEMMED)
-        source[exact] = _terms(value, analysis.EXACT)
+        source[stemmed], source[exact] = analysis.laid(value, GAP)
     return orjson.dumps(source, option=orjson.OPT_SERIALIZE_NUMPY)
 
 
-def to_relabelled(chunk: IndexedChunk) -> bytes:
-    """Returns what changes of the document of a chunk when its labels do, as JSON."""
+def to_relabelled(chunk: IndexedChunk, wanted: int) -> bytes:
+    """Returns what changes of the document of a chunk when its labels do, as JSON, given its new print."""
     source: dict[str, Any] = {
         **label_values(chunk.labels),
-        "print": print_of(chunk),
-        "payload": {"labels": _readable_labels(chunk)},
+        "print": wanted,
+        "payload": {"labels": orjson.Fragment(_readable_labels(chunk))},
     }
     return orjson.dumps(source)
 
 
-@lru_cache(REMEMBERED)
-def _terms(text: str, kind: str) -> str:
-    return analysis.laid(text, kind, GAP)
+def _print(chunk: IndexedChunk, readable: bytes, labels: bytes) -> int:
+    facts = orjson.dumps((chunk.key, chunk.document, chunk.collection, chunk.document_type))
+    vector = chunk.vector.astype(np.float32, copy=False).tobytes()
+    rest = fingerprint(b"".join((facts, readable, vector)))
+    return rest >> LABEL_BITS << LABEL_BITS | fingerprint(labels) >> (63 - LABEL_BITS)
 
 
-def _readable(chunk: IndexedChunk) -> dict[str, Any]:
-    """What other clients show of a chunk; half characters, which JSON servers refuse, are replaced."""
-    return {
-        "title": _whole(chunk.title),
-        "section": _whole(chunk.section),
-        "text": _whole(chunk.text),
-        "date": chunk.date.isoformat() if chunk.date else None,
-        "labels": _readable_labels(chunk),
-    }
-
-
-def _readable_labels(chunk: IndexedChunk) -> list[dict[str, Any]]:
-    return [
+def _readable(chunk: IndexedChunk) -> bytes:
+    """Returns what other clients show of a chunk, but for its labels, as a JSON object."""
+    return orjson.dumps(
         {
-            "label": each.label,
-            "probability": each.probability,
-            "source": each.source.value,
-            "severity": int(each.severity),
-            "model": each.model,
+            "title": _whole(chunk.title),
+            "section": _whole(chunk.section),
+            "text": _whole(chunk.text),
+            "date": chunk.date,
         }
-        for each in chunk.labels
-    ]
+    )
+
+
+def _readable_labels(chunk: IndexedChunk) -> bytes:
+    """Returns the labels of a chunk as a JSON list."""
+    return orjson.dumps(
+        [
+            {
+                "label": each.label,
+                "probability": each.probability,
+                "source": each.source.value,
+                "severity": int(each.severity),
+                "model": each.model,
+            }
+            for each in chunk.labels
+        ]
+    )
 
 
 def _whole(text: str) -> str:
+    """Replaces half characters, which JSON servers refuse."""
+    if text.isascii():
+        return text
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
