@@ -78,6 +78,11 @@ def laid(text: str, gap: str) -> tuple[str, str]:
     return " ".join(map(stemmed.__getitem__, found)), " ".join(map(exact.__getitem__, found))
 
 
+def stems_of_run(run: str) -> list[str]:
+    """Returns the stemmed terms of what stands between two blanks."""
+    return _runs(STEMMED, "")[run].split()
+
+
 def stems(text: str) -> frozenset[str]:
     """Returns the different terms of the field ``text``, stop words left out."""
     return frozenset(analyzer(STEMMED).analyze(words(text)))

@@ -72,3 +72,10 @@ def test_the_number_of_matches_is_the_same_before_and_after_they_were_listed(ind
 def test_a_facet_counts_chunks_by_their_highest_severity(index, reference, chunks):
     with_high = [each for each in chunks if any(label.severity == 3 for label in each.labels)]
     assert index.count(None, Filters()).facets[FacetName.SEVERITY]["high"] == len(with_high)
+
+
+@pytest.mark.parametrize("tree", TREES.values(), ids=TREES)
+def test_a_list_that_was_counted_beside_a_vector_has_the_number_that_is_counted(index, chunks, tree):
+    for filters in (Filters(), *FILTERS.values()):
+        told = index.retrieve(Retrieval(tree, chunks[7].vector, filters, limit=3)).by_words
+        assert told in {None, index.count(tree, filters, detail=Detail.CHUNKS).by_words}
