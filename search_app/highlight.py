@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from indexer.index.analysis import EXACT, STEMMED, fold, stems_of_run, terms, tokens
+from indexer.index.analysis import EXACT, STEMMED, fold, stems_of_runs, terms, tokens
 from indexer.index.query import AllOf, AnyOf, Node, Phrase, TextField, Wildcard, Without, Word
 from search_app.results import Mark
 
@@ -78,9 +78,10 @@ class _AnyWord:
     terms: frozenset[str]
 
     def spans(self, words: _Words) -> Iterator[tuple[int, int]]:
-        text = words.text
+        text, known = words.text, stems_of_runs()
         for each in set(text.split()):
-            if self.terms.isdisjoint(stems_of_run(each)):
+            found = known[each]
+            if found not in self.terms and (" " not in found or self.terms.isdisjoint(found.split())):
                 continue
             piece = (_analysed if len(each) <= _LONGEST_PIECE else _analyse)(each, STEMMED)
             for at in _places(each, text):

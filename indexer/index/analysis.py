@@ -8,7 +8,7 @@ the elided article of "l'accord", and takes each ideograph as a word.
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -78,9 +78,9 @@ def laid(text: str, gap: str) -> tuple[str, str]:
     return " ".join(map(stemmed.__getitem__, found)), " ".join(map(exact.__getitem__, found))
 
 
-def stems_of_run(run: str) -> list[str]:
-    """Returns the stemmed terms of what stands between two blanks."""
-    return _runs(STEMMED, "")[run].split()
+def stems_of_runs() -> Mapping[str, str]:
+    """Returns what gives the stemmed terms, separated by blanks, of any text between two blanks."""
+    return _runs(STEMMED, "")
 
 
 def stems(text: str) -> frozenset[str]:
