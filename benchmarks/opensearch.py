@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 import statistics
+import sys
 import tempfile
 import threading
 import time
@@ -103,7 +104,9 @@ def run(home: Path, url: str, queries: Path | None, wanted: int, requests: int) 
             _rebuild(parts, index, UNDER_LOAD)
             _rebuild(parts, index, UNDER_LOAD)
         build = _build(parts, client, connection, index, wanted)
-        latencies = latencies_of(settings, client, parts, kinds)
+        print(build, file=sys.stderr, flush=True)
+        latencies = tuple(latencies_of(settings, client, parts, kinds))
+        print(latencies, file=sys.stderr, flush=True)
         shares = {
             name: [(overlap(embedded, parts, each), each) for each in asked] for name, asked in kinds.items()
         }
@@ -115,7 +118,7 @@ def run(home: Path, url: str, queries: Path | None, wanted: int, requests: int) 
         relabel=relabel,
         failed=load.failed,
         asked=load.asked,
-        latencies=tuple(latencies),
+        latencies=latencies,
         overlap={name: statistics.mean(share for share, _ in found) for name, found in shares.items()},
         lowest=tuple(sorted(chain.from_iterable(shares.values()))[:10]),
     )
