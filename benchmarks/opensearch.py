@@ -43,6 +43,7 @@ from search_app.settings import Settings
 
 RELABELLED = 10_000
 ROUNDS = 6
+DELETING_SECONDS = 600
 # Of the two small rebuilds during which searches go on.
 UNDER_LOAD = 20_000
 
@@ -111,8 +112,10 @@ def run(home: Path, url: str, queries: Path | None, wanted: int, requests: int) 
             name: [(overlap(embedded, parts, each), each) for each in asked] for name, asked in kinds.items()
         }
         relabel = _relabel(parts, client, index)
+        print(relabel, file=sys.stderr, flush=True)
     finally:
-        client.indices.delete(index="bench-*,bare-*")
+        # Merges that go on are waited for.
+        client.indices.delete(index="bench-*,bare-*", request_timeout=DELETING_SECONDS)
     return Figures(
         build=build,
         relabel=relabel,
