@@ -29,18 +29,24 @@ def measure(
     """Sends every query once after ``warm`` others; raises RuntimeError for an answer that is none."""
     connection = http.client.HTTPConnection(host, port, timeout=60)
     for query in queries[:warm]:
-        _ask(connection, query, parameters)
+        ask(connection, query, parameters)
     took = []
     for query in queries[warm:]:
         started = time.perf_counter()
-        _ask(connection, query, parameters)
+        ask(connection, query, parameters)
         took.append((time.perf_counter() - started) * 1000)
     connection.close()
+    return summary(name, took)
+
+
+def summary(name: str, took: list[float]) -> Latency:
+    """Returns the quantiles of some times."""
     cuts = statistics.quantiles(took, n=20)
     return Latency(name, len(took), statistics.median(took), cuts[18], max(took))
 
 
-def _ask(connection: http.client.HTTPConnection, query: str, parameters: list[tuple[str, str]]) -> None:
+def ask(connection: http.client.HTTPConnection, query: str, parameters: list[tuple[str, str]]) -> None:
+    """Asks for the first page of a query; raises RuntimeError for an answer that is none."""
     address = "/api/search?" + urllib.parse.urlencode([("q", query), *parameters])
     connection.request("GET", address)
     response = connection.getresponse()

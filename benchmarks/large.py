@@ -12,7 +12,8 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -102,10 +103,16 @@ def latency(
 
     The first ``warm`` do not count; ``settings`` are environment variables for the server.
     """
+    with serving(folder, settings) as (host, port):
+        return measure(host, port, asked, name=name, parameters=parameters, warm=warm)
+
+
+@contextmanager
+def serving(folder: Path, settings: Mapping[str, str] = NO_SETTINGS) -> Iterator[tuple[str, int]]:
+    """Starts a server of its own; gives its host and port, and ends it in the end."""
     server = _clausewatch(folder, "serve", "--no-worker", "--port", "0", settings=settings)
     try:
-        host, port = _address(server)
-        return measure(host, port, asked, name=name, parameters=parameters, warm=warm)
+        yield _address(server)
     finally:
         server.terminate()
         server.wait()
@@ -171,7 +178,8 @@ def frequent_label(home: Path) -> str:
     """Returns a label that many passages of a home have."""
     with open_records(f"sqlite:///{home / 'records.sqlite'}").connect() as connection:
         found = connection.execute(select(predictions.c.label).limit(20000)).scalars()
-        return Counter(found).most_common(1)[0][0]
+        [(label, _)] = Counter[str](found).most_common(1)
+        return label
 
 
 def _opening(home: Path) -> float:

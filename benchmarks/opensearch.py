@@ -4,19 +4,22 @@ python -m benchmarks.opensearch HOME --url URL [--queries queries.jsonl] [--chun
 
 HOME has records and an embedded index (``clausewatch bench search --folder`` keeps one). Indexes of the
 prefixes ``bench`` and ``bare`` are made in the cluster, and deleted at the end. The bare server is given the
-very bytes that the product sends, made ready beforehand, by as many threads.
+very bytes that the product sends, made ready beforehand, by as many threads. Searches and relabellings go to
+both by turns, since other work on the machine comes and goes.
 """
 
 import argparse
 import json
 import os
 import statistics
+import sys
 import tempfile
 import threading
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 
@@ -25,25 +28,24 @@ from numpy.typing import NDArray
 from opensearchpy import OpenSearch
 
 from benchmarks.http_search import Latency, real_queries, sample_queries
-from benchmarks.large import frequent_label, latency, texts
-from indexer.index import analysis
+from benchmarks.large import texts
+from benchmarks.opensearch_search import latencies_of, overlap
 from indexer.index.opensearch import Connection, OpenSearchIndex, bulk
-from indexer.index.opensearch.documents import to_relabelled, to_source
-from indexer.index.opensearch.schema import VECTOR, index_body
+from indexer.index.opensearch.documents import print_of, to_relabelled, to_source
+from indexer.index.opensearch.schema import index_body
 from indexer.index.protocol import Filters, IndexedChunk, IndexedLabel, Retrieval
 from indexer.index.query import Word
 from indexer.project import all_indexed_chunks
 from models.labels import LabelSource, Severity
 from models.packs import load_pack
 from search_app.compose import Parts, compose
-from search_app.results import SearchRequest
 from search_app.settings import Settings
 
 RELABELLED = 10_000
-ROUNDS = 3
-WARMING = 50
-TOP = 10
-NEIGHBOURS = 100
+ROUNDS = 6
+MERGING_SECONDS = 600
+# Of the two small rebuilds during which searches go on.
+UNDER_LOAD = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +98,24 @@ def run(home: Path, url: str, queries: Path | None, wanted: int, requests: int) 
     index = OpenSearchIndex(connection, parts.encoder.version, parts.encoder.dimension)
     fragments = sample_queries(texts(home), requests)
     real = real_queries(load_pack("contracts"), queries, requests)
+    kinds = {"real queries": real, "fragments": fragments}
     try:
         index.apply([], [], 0)
         with Load(index, parts.encoder.encode(real)) as load:
-            build = _build(parts, client, connection, index, wanted)
-        latencies = _latencies(settings, client, parts, {"real queries": real, "fragments": fragments})
+            _rebuild(parts, index, UNDER_LOAD)
+            _rebuild(parts, index, UNDER_LOAD)
+        build = _build(parts, client, connection, index, wanted)
+        print(build, file=sys.stderr, flush=True)
+        latencies = tuple(latencies_of(settings, client, parts, kinds))
+        print(latencies, file=sys.stderr, flush=True)
         shares = {
-            name: [(_overlap(embedded, parts, each), each) for each in asked]
-            for name, asked in (("real queries", real), ("fragments", fragments))
+            name: [(overlap(embedded, parts, each), each) for each in asked] for name, asked in kinds.items()
         }
         relabel = _relabel(parts, client, index)
+        print(relabel, file=sys.stderr, flush=True)
     finally:
-        client.indices.delete(index="bench-*,bare-*")
+        # Merges that go on are waited for.
+        client.indices.delete(index="bench-*,bare-*", request_timeout=MERGING_SECONDS)
     return Figures(
         build=build,
         relabel=relabel,
@@ -152,11 +160,7 @@ def _build(
 ) -> Ratio:
     """Rebuilds from the records, and sends the same documents without the product."""
     encoder = parts.encoder
-    started = time.perf_counter()
-    with index.rebuild(encoder.version, encoder.dimension) as builder:
-        builder.add(_chunks(parts, wanted))
-        builder.finish(1)
-    ours = time.perf_counter() - started
+    ours = _rebuild(parts, index, wanted)
     client.indices.create(
         index="bare-chunks", body=index_body(connection, encoder.version, encoder.dimension)
     )
@@ -174,6 +178,14 @@ def _build(
     return Ratio(len(lengths), ours, bare)
 
 
+def _rebuild(parts: Parts, index: OpenSearchIndex, wanted: int) -> float:
+    started = time.perf_counter()
+    with index.rebuild(parts.encoder.version, parts.encoder.dimension) as builder:
+        builder.add(_chunks(parts, wanted))
+        builder.finish(1)
+    return time.perf_counter() - started
+
+
 def _chunks(parts: Parts, wanted: int) -> Iterator[IndexedChunk]:
     pages = all_indexed_chunks(parts.engine, parts.packs, parts.encoder.version)
     return islice(chain.from_iterable(pages), wanted)
@@ -187,7 +199,9 @@ def _send(client: OpenSearch, index: str, contents: Iterable[bytes]) -> None:
         for body in bodies:
             if len(under_way) == bulk.PARALLEL:
                 _taken(under_way.pop(0).result())
-            under_way.append(pool.submit(client.bulk, body=body, index=index))
+            under_way.append(
+                pool.submit(client.bulk, body=body, index=index, request_timeout=MERGING_SECONDS)
+            )
         for each in under_way:
             _taken(each.result())
 
@@ -208,86 +222,39 @@ def _relabel(parts: Parts, client: OpenSearch, index: OpenSearchIndex) -> Ratio:
             break
         chosen += found
     ours, bare = [], []
-    name = "bench-chunks"
     for number in range(ROUNDS):
         first, second = (_labelled(chosen, 2 * number + each) for each in (1, 2))
-        started = time.perf_counter()
-        index.apply(first, [], number + 2)
-        ours.append(time.perf_counter() - started)
-        contents = [bulk.update(each.key, to_relabelled(each)).content for each in second]
-        started = time.perf_counter()
-        _send(client, name, contents)
-        client.indices.refresh(index=name)
-        bare.append(time.perf_counter() - started)
+        product = partial(_relabel_ours, index, first, number + 2)
+        peer = partial(_relabel_bare, client, second)
+        for times, change in ((ours, product), (bare, peer))[:: -1 if number % 2 else 1]:
+            _settle(client)
+            times.append(change())
     return Ratio(len(chosen), statistics.median(ours), statistics.median(bare))
+
+
+def _settle(client: OpenSearch) -> None:
+    """Waits for the merges that earlier changes began; with graphs of vectors they take minutes."""
+    while client.indices.stats(metric="merge")["_all"]["total"]["merges"]["current"]:
+        time.sleep(1)
+
+
+def _relabel_ours(index: OpenSearchIndex, chunks: list[IndexedChunk], position: int) -> float:
+    started = time.perf_counter()
+    index.apply(chunks, [], position)
+    return time.perf_counter() - started
+
+
+def _relabel_bare(client: OpenSearch, chunks: list[IndexedChunk]) -> float:
+    contents = [bulk.update(each.key, to_relabelled(each, print_of(each))).content for each in chunks]
+    started = time.perf_counter()
+    _send(client, "bench-chunks", contents)
+    client.indices.refresh(index="bench-chunks")
+    return time.perf_counter() - started
 
 
 def _labelled(chunks: list[IndexedChunk], number: int) -> list[IndexedChunk]:
     label = IndexedLabel("Audit Rights", number / 100, LabelSource.MODEL, Severity.HIGH, "benchmark")
     return [replace(each, labels=(label,)) for each in chunks]
-
-
-def _latencies(
-    settings: Settings, client: OpenSearch, parts: Parts, kinds: dict[str, list[str]]
-) -> tuple[Latency, ...]:
-    """Every kind with the label filter and without: through HTTP, and as a bare _msearch."""
-    label = frequent_label(settings.home)
-    fresh = sample_queries(texts(settings.home), WARMING, seed=11)
-    found = []
-    for name, asked in kinds.items():
-        vectors = parts.encoder.encode(asked)
-        for filtered in (False, True):
-            title = f"{name}, label {label}" if filtered else name
-            parameters = [("facets", "0")] + ([("label", label)] if filtered else [])
-            environment = {
-                f"CLAUSEWATCH_{key}": str(getattr(settings, key.lower()))
-                for key in ("INDEX", "OPENSEARCH_URL", "OPENSEARCH_PREFIX", "OPENSEARCH_ENGINE")
-            }
-            found.append(_bare(client, title, asked, vectors, label if filtered else None))
-            found.append(
-                latency(
-                    settings.home,
-                    title,
-                    fresh[:WARMING] + asked,
-                    parameters,
-                    warm=WARMING,
-                    settings=environment,
-                )
-            )
-    return tuple(found)
-
-
-def _bare(
-    client: OpenSearch, name: str, asked: list[str], vectors: NDArray[np.float32], label: str | None
-) -> Latency:
-    """Words in the text and the nearest, as anyone would ask for them."""
-    restriction = [{"term": {"label": label}}] if label else []
-    took = []
-    lean = {"size": NEIGHBOURS, "_source": False}
-    for text, vector in [*zip(asked[:WARMING], vectors, strict=False), *zip(asked, vectors, strict=True)]:
-        stems = " ".join(term for _, term in analysis.terms(text, analysis.STEMMED))
-        words = {"match": {"text": {"query": stems, "analyzer": "whitespace"}}}
-        near = {"vector": vector.tolist(), "k": NEIGHBOURS}
-        if restriction:
-            near["filter"] = {"bool": {"filter": restriction}}
-        lines = [
-            {"index": "bench-chunks"},
-            {"query": {"bool": {"must": [words], "filter": restriction}}, **lean},
-            {"index": "bench-chunks"},
-            {"query": {"knn": {VECTOR: near}}, **lean},
-        ]
-        started = time.perf_counter()
-        client.msearch(body=lines)
-        took.append((time.perf_counter() - started) * 1000)
-    took = took[-len(asked) :]
-    cuts = statistics.quantiles(took, n=20)
-    return Latency(f"bare _msearch, {name}", len(took), statistics.median(took), cuts[18], max(took))
-
-
-def _overlap(one: Parts, other: Parts, text: str) -> float:
-    request = SearchRequest(text, limit=TOP, facets=False)
-    first, second = ({hit.chunk for hit in each.searcher.search(request).hits} for each in (one, other))
-    return len(first & second) / len(first) if first else float(not second)
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from indexer.index.analysis import EXACT, STEMMED, fold, terms, tokens
+from indexer.index.analysis import EXACT, STEMMED, fold, stems_of_runs, terms, tokens
 from indexer.index.query import AllOf, AnyOf, Node, Phrase, TextField, Wildcard, Without, Word
 from search_app.results import Mark
 
@@ -54,17 +54,9 @@ class _Words:
         return {start: place for place, (_, start, _) in enumerate(self.exact)}
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+def _analyse(piece: str, kind: str) -> tuple[_Token, ...]:
     """What stands between two blanks; no term reaches over a blank."""
-
-    tokens: tuple[_Token, ...]
-    terms: frozenset[str]
-
-
-def _analyse(piece: str, kind: str) -> _Piece:
-    found = tuple((token.term, token.start, token.end) for token in tokens(piece, kind))
-    return _Piece(found, frozenset(term for term, _, _ in found))
+    return tuple((token.term, token.start, token.end) for token in tokens(piece, kind))
 
 
 _analysed = lru_cache(maxsize=100_000)(_analyse)
@@ -74,7 +66,7 @@ def _tokens(text: str, kind: str) -> list[_Token]:
     found = []
     for match in _PIECE.finditer(text):
         each, at = match.group(), match.start()
-        for term, start, end in (_analysed if len(each) <= _LONGEST_PIECE else _analyse)(each, kind).tokens:
+        for term, start, end in (_analysed if len(each) <= _LONGEST_PIECE else _analyse)(each, kind):
             found.append((term, at + start, at + end))
     return found
 
@@ -86,13 +78,14 @@ class _AnyWord:
     terms: frozenset[str]
 
     def spans(self, words: _Words) -> Iterator[tuple[int, int]]:
-        text = words.text
+        text, known = words.text, stems_of_runs()
         for each in set(text.split()):
-            piece = (_analysed if len(each) <= _LONGEST_PIECE else _analyse)(each, STEMMED)
-            if self.terms.isdisjoint(piece.terms):
+            found = known[each]
+            if found not in self.terms and (" " not in found or self.terms.isdisjoint(found.split())):
                 continue
+            piece = (_analysed if len(each) <= _LONGEST_PIECE else _analyse)(each, STEMMED)
             for at in _places(each, text):
-                yield from ((at + start, at + end) for term, start, end in piece.tokens if term in self.terms)
+                yield from ((at + start, at + end) for term, start, end in piece if term in self.terms)
 
 
 def _places(piece: str, text: str) -> Iterator[int]:

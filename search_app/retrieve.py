@@ -87,10 +87,18 @@ def listed(index: ChunkIndex, question: Question, offset: int, limit: int) -> tu
 def count(index: ChunkIndex, question: Question, found: Candidates, detail: Detail) -> Counts:
     """Counts all that the question finds; ``found`` is what ``retrieve`` returned for it."""
     keys = frozenset(candidate.key for candidate in found.nearest)
+    if detail is Detail.CHUNKS and found.by_words is not None:
+        return Counts(found.by_words + len(keys - found.both), None, found.by_words, {})
     if question.lexical is None and question.vector is not None:
         counts = index.count(None, replace(question.filters, keys=keys), detail=detail)
         return replace(counts, by_words=0)
     return index.count(question.lexical, question.filters, keys - found.both, detail)
+
+
+def count_inside(index: ChunkIndex, question: Question, found: Candidates, document: str) -> int:
+    """Counts the passages of one document among all that the question finds."""
+    inside = replace(question, filters=replace(question.filters, documents=frozenset({document})))
+    return count(index, inside, replace(found, by_words=None), Detail.CHUNKS).chunks
 
 
 def sorted_among(

@@ -24,7 +24,7 @@ from search_app.labels import Cards
 from search_app.query.parser import ParsedQuery, parse
 from search_app.ranking import Ranking
 from search_app.results import Hit, Mode, SearchPage, SearchRequest
-from search_app.retrieve import Question, count, retrieve
+from search_app.retrieve import Question, count, count_inside, retrieve
 from search_app.suggest import suggestions
 
 _NOTHING = Counts(chunks=0, documents=0, by_words=0, facets={})
@@ -145,9 +145,8 @@ class Searcher:
         """Says of each hit how many more passages of its document the search finds."""
         result = []
         for hit in hits:
-            inside = replace(question.filters, documents=frozenset({hit.document}))
-            counts = count(self._index, replace(question, filters=inside), found, Detail.CHUNKS)
-            result.append(replace(hit, more_in_document=max(counts.chunks - 1, 0)))
+            passages = count_inside(self._index, question, found, hit.document)
+            result.append(replace(hit, more_in_document=max(passages - 1, 0)))
         return tuple(result)
 
     def _recount(self, question: Question, filters: Filters) -> Counts:

@@ -8,7 +8,7 @@ the elided article of "l'accord", and takes each ideograph as a word.
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -20,12 +20,17 @@ STEMMED = "stemmed"
 EXACT = "exact"
 # The words of a text are asked for twice in a row, and those of titles and headings again and again.
 REMEMBERED = 4_096
-# Different words whose terms are remembered, of each kind; contracts use the same ones over and over.
-REMEMBERED_WORDS = 65_536
+# Different words of each kind, and runs between blanks, whose terms are remembered; contracts use the same
+# ones over and over. Longer ones are seldom met twice.
+REMEMBERED_WORDS = 131_072
+LONGEST_WORD, LONGEST_NUMBER = 32, 5
 
 # Same length on both sides: offsets stay true.
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "´": "'", "`": "'", "＇": "'"})
 _INVISIBLE = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff")
+
+
+_DIGIT = re.compile(r"\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +67,20 @@ def terms(text: str, kind: str) -> list[tuple[int, str]]:
     return _analyzed(_pattern().findall(_unify(text)[0]), kind)
 
 
-def laid(text: str, kind: str, gap: str) -> str:
-    """Returns the terms of a text separated by blanks, with ``gap`` where a word is left out."""
-    found = _terms(kind)
-    return " ".join([found[word] or gap for word in words(text).split()])
+def laid(text: str, gap: str) -> tuple[str, str]:
+    """Returns the stemmed and the exact terms of a text separated by blanks, with ``gap`` for one left out.
+
+    No word reaches over a blank, so that what stands between two blanks is looked up as a whole. Where it has
+    no word, two blanks follow each other.
+    """
+    stemmed, exact = _runs(STEMMED, gap), _runs(EXACT, gap)
+    found = text.split()
+    return " ".join(map(stemmed.__getitem__, found)), " ".join(map(exact.__getitem__, found))
+
+
+def stems_of_runs() -> Mapping[str, str]:
+    """Returns what gives the stemmed terms, separated by blanks, of any text between two blanks."""
+    return _runs(STEMMED, "")
 
 
 def stems(text: str) -> frozenset[str]:
@@ -110,15 +125,40 @@ class _Terms(dict[str, str]):
         self._analyze = analyzer(kind).analyze
 
     def __missing__(self, word: str) -> str:
-        if len(self) >= REMEMBERED_WORDS:
-            self.clear()
-        self[word] = term = next(iter(self._analyze(word)), "")
+        term = next(iter(self._analyze(word)), "")
+        _remember(self, word, term)
         return term
 
 
 @cache
 def _terms(kind: str) -> _Terms:
     return _Terms(kind)
+
+
+class _Runs(dict[str, str]):
+    """The terms of runs between blanks, separated by blanks, found out when they are first asked for."""
+
+    def __init__(self, kind: str, gap: str) -> None:
+        super().__init__()
+        self._terms, self._gap = _terms(kind), gap
+
+    def __missing__(self, run: str) -> str:
+        found = " ".join([self._terms[word] or self._gap for word in _pattern().findall(_unify(run)[0])])
+        _remember(self, run, found)
+        return found
+
+
+@cache
+def _runs(kind: str, gap: str) -> _Runs:
+    return _Runs(kind, gap)
+
+
+def _remember(known: dict[str, str], text: str, found: str) -> None:
+    if len(text) > (LONGEST_NUMBER if _DIGIT.search(text) else LONGEST_WORD):
+        return
+    if len(known) >= REMEMBERED_WORDS:
+        known.clear()
+    known[text] = found
 
 
 @cache

@@ -18,7 +18,8 @@ MILLION = 1_000_000
 STRIDE = MILLION + 1
 CODE_BITS = 42
 NO_DAY = -1
-REMEMBERED_LABELS = 4_096
+# Labels and documents come again and again.
+REMEMBERED = 4_096
 LABEL_BITS = 31
 # Where the labels of a payload begin; inside a text its quotation marks would be escaped.
 _LABELS = b', "labels": '
@@ -29,6 +30,7 @@ def millionths(probability: float) -> int:
     return min(max(round(probability * MILLION), 0), MILLION)
 
 
+@lru_cache(REMEMBERED)
 def number(identifier: str) -> int:
     """Returns the 63-bit number that stands for a document id in numeric fields."""
     return int.from_bytes(hashlib.sha256(identifier.encode()).digest()[:8], "big") >> 1
@@ -83,7 +85,7 @@ def print_of(content: bytes) -> int:
     return rest >> LABEL_BITS << LABEL_BITS | labels >> (63 - LABEL_BITS)
 
 
-@lru_cache(REMEMBERED_LABELS)
+@lru_cache(REMEMBERED)
 def label_code(label: str) -> int:
     """Returns the number that stands for a label name in ranges of probability.
 
@@ -122,6 +124,8 @@ def numbers_and_names(chunk: IndexedChunk) -> dict[str, list[str] | list[int]]:
 
 def label_values(labels: Sequence[IndexedLabel]) -> dict[str, list[str] | list[int]]:
     """Returns those of the values that come from the labels alone; what is unsure is no claim."""
+    if not labels:  # as most chunks are
+        return dict(_WITHOUT_LABELS)
     unsure = {each.label for each in labels if each.standing is Standing.UNSURE}
     standings = {each.standing.value for each in labels}
     return {
@@ -138,16 +142,31 @@ def _claims(labels: Sequence[IndexedLabel]) -> dict[str, list[str] | list[int]]:
         "label_at": [label_at(each.label, sure) for each, sure in zip(labels, surely, strict=True)],
         "label_source": sorted({each.source.value for each in labels}),
         "label_model": sorted({each.model for each in labels}),
-        "severity": [max(int(each.severity) for each in labels)] if labels else [],
-        "probability": [max(surely)] if labels else [],
+        "severity": [max(int(each.severity) for each in labels)],
+        "probability": [max(surely)],
         "label_probability": [
             label_code(each.label) * STRIDE + sure for each, sure in zip(labels, surely, strict=True)
         ],
         "severity_probability": [
             int(each.severity) * STRIDE + sure for each, sure in zip(labels, surely, strict=True)
         ],
-        "risk": [max((risk(each) for each in labels), default=0)],
+        "risk": [max(risk(each) for each in labels)],
     }
+
+
+_WITHOUT_LABELS: dict[str, list[str] | list[int]] = {
+    "label": [],
+    "label_at": [],
+    "label_source": [],
+    "label_model": [],
+    "unsure": [],
+    "standing": [],
+    "severity": [],
+    "probability": [],
+    "label_probability": [],
+    "severity_probability": [],
+    "risk": [0],
+}
 
 
 def texts(chunk: IndexedChunk) -> tuple[tuple[str, str, str], ...]:

@@ -129,11 +129,13 @@ class Candidates:
     Attributes:
         both: Keys in the nearest list of all chunks that match the words, be they in the lexical list or
             beyond its end.
+        by_words: Chunks that match the words and the filters; None where listing them did not count them.
     """
 
     lexical: tuple[Candidate, ...]
     nearest: tuple[Candidate, ...]
     both: frozenset[int] = frozenset()
+    by_words: int | None = None
 
 
 class FacetName(StrEnum):

@@ -29,8 +29,8 @@ def vector_to_bytes(vector: NDArray[np.float32]) -> bytes:
 def vector_from_bytes(stored: bytes) -> NDArray[np.float32]:
     """Returns a stored vector as float32, of unit length again."""
     vector = np.frombuffer(stored, VECTOR_TYPE).astype(np.float32)
-    length = float(np.linalg.norm(vector))
-    return vector / np.float32(length) if length else vector
+    length = np.sqrt(vector.dot(vector))
+    return vector / length if length else vector
 
 
 def vectors_from_bytes(stored: Sequence[bytes]) -> NDArray[np.float32]:

@@ -90,3 +90,10 @@ def test_an_unsure_label_is_counted_apart_and_is_no_claim(index, chunks):
         assert lone.facets[name] == {}
     claimed = Filters(keys=frozenset(each.key for each in only), min_probability=0.000001)
     assert index.count(None, claimed).chunks == 0
+
+
+@pytest.mark.parametrize("tree", TREES.values(), ids=TREES)
+def test_a_list_that_was_counted_beside_a_vector_has_the_number_that_is_counted(index, chunks, tree):
+    for filters in (Filters(), *FILTERS.values()):
+        told = index.retrieve(Retrieval(tree, chunks[7].vector, filters, limit=3)).by_words
+        assert told in {None, index.count(tree, filters, detail=Detail.CHUNKS).by_words}

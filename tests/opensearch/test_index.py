@@ -11,15 +11,17 @@ from indexer.errors import IndexerError, IndexUnavailableError, WriterBusyError
 from indexer.index import analysis
 from indexer.index.mapping import chunk_mapping
 from indexer.index.opensearch import Connection, OpenSearchIndex, lock
+from indexer.index.opensearch import index as index_module
 from indexer.index.opensearch.lock import Lease
 from indexer.index.opensearch.schema import VECTOR
-from indexer.index.protocol import Filters
-from indexer.index.query import TextField
+from indexer.index.protocol import Filters, Retrieval
+from indexer.index.query import TextField, Word
 from models.labels import Standing
 from tests.contract.corpus import DIMENSION, corpus
 from tests.opensearch.backend import opened
 
 CHUNKS = corpus(documents=2)
+LIABILITY = Retrieval(Word("liability"), CHUNKS[0].vector, Filters())
 
 
 @pytest.fixture
@@ -70,6 +72,32 @@ def test_an_index_of_another_version_is_refused_with_what_to_do(
     other = opened(opensearch_url, tmp_path, "encoder-1", DIMENSION)
     with pytest.raises(IndexUnavailableError, match=f"{expected}.*clausewatch rebuild"):
         other.status()
+
+
+@pytest.fixture
+def wary(index, opensearch_url, tmp_path, monkeypatch):
+    """The index as a process sees it that looks at the generation beside every search."""
+    monkeypatch.setattr(index_module, "TRUSTED_SECONDS", 0.0)
+    reader = opened(opensearch_url, tmp_path, "encoder-1", DIMENSION)
+    assert reader.retrieve(LIABILITY).by_words == index.count(LIABILITY.lexical, Filters()).by_words > 0
+    return reader
+
+
+def test_a_search_is_refused_once_the_generation_fits_no_longer(index, wary):
+    [content] = index.client.indices.get_mapping(index=index.alias).values()
+    meta = {**content["mappings"]["_meta"], "format": 2}
+    index.client.indices.put_mapping(index=index.alias, body={"_meta": meta})
+    with pytest.raises(IndexUnavailableError, match="made by a newer version"):
+        wary.retrieve(LIABILITY)
+
+
+def test_a_new_generation_with_more_shards_is_asked_as_such(wary, opensearch_url, tmp_path):
+    before = wary.retrieve(LIABILITY)
+    other = opened(opensearch_url, tmp_path, "encoder-1", DIMENSION, shards=3)
+    with other.rebuild("encoder-1", DIMENSION) as builder:
+        builder.add(CHUNKS)
+        builder.finish(4)
+    assert wary.retrieve(LIABILITY) == before == other.retrieve(LIABILITY)
 
 
 def test_a_vanished_alias_says_how_to_make_the_index(index):

@@ -3,10 +3,11 @@
 import time
 from typing import Any
 
+import orjson
 from opensearchpy import OpenSearch
 
 from indexer.errors import IndexUnavailableError, IndexUnreachableError
-from indexer.index.opensearch.connection import Connection, missing, reason
+from indexer.index.opensearch.connection import Connection, missing, reason, translated
 from indexer.index.opensearch.trouble import passing
 
 Body = dict[str, Any]
@@ -14,6 +15,7 @@ Answer = dict[str, Any]
 NOT_FOUND = 404
 # Seconds to wait before each new try of a search that lacked a shard: a copy of it takes over within them.
 DELAYS = (0.1, 0.3, 0.6)
+_OPTIONS = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_APPEND_NEWLINE
 
 
 class Reader:
@@ -33,6 +35,13 @@ class Reader:
             IndexUnreachableError: An answer is not whole, since the cluster lacks a part of the index.
             IndexUnavailableError: There is no index, or the cluster cannot answer this.
         """
+        with translated(self._connection):
+            answers = self._tried(bodies, shards)
+        for answer in answers:
+            self._check(answer)
+        return answers
+
+    def _tried(self, bodies: list[Body], shards: int) -> list[Answer]:
         answers = self._asked(bodies, shards)
         for delay in DELAYS:
             again = [number for number, each in enumerate(answers) if _passing(each)]
@@ -41,15 +50,12 @@ class Reader:
             time.sleep(delay)
             for number, answer in zip(again, self._asked([bodies[n] for n in again], shards), strict=True):
                 answers[number] = answer
-        for answer in answers:
-            self._check(answer)
         return answers
 
     def _asked(self, bodies: list[Body], shards: int) -> list[Answer]:
         kind = "query_then_fetch" if shards == 1 else "dfs_query_then_fetch"
         header = {"index": self._alias, "search_type": kind, "allow_partial_search_results": False}
-        lines = [line for body in bodies for line in (header, body)]
-        answers: list[Answer] = self._client.msearch(body=lines)["responses"]
+        answers: list[Answer] = self._client.msearch(body=_lines(header, bodies))["responses"]
         return answers
 
     def _check(self, answer: Answer) -> None:
@@ -61,6 +67,12 @@ class Reader:
             raise kind(f"OpenSearch at {where} could not search: {reason(answer['error'])}")
         if answer["timed_out"] or answer["_shards"]["failed"]:
             raise partial(self._connection)
+
+
+def _lines(header: Body, bodies: list[Body]) -> bytes:
+    """Returns the content of an _msearch; a vector may be an array."""
+    found = [orjson.dumps(each, option=_OPTIONS) for body in bodies for each in (header, body)]
+    return b"".join(found)
 
 
 def whole(connection: Connection, answer: Answer) -> Answer:

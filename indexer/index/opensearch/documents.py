@@ -5,8 +5,6 @@ differ from ours and from each other ("international" is "internat" here and "in
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -14,13 +12,11 @@ import orjson
 from numpy.typing import NDArray
 
 from indexer.index import analysis
-from indexer.index.encoding import fingerprint, label_values, numbers_and_names, payload, texts
+from indexer.index.encoding import fingerprint, label_values, numbers_and_names, texts
 from indexer.index.opensearch.schema import GAP, VECTOR
 from indexer.index.protocol import IndexedChunk, IndexedLabel
 from models.labels import Standing
 
-# Titles and headings come again and again.
-REMEMBERED = 1_024
 # Of a print; the bits above are those of everything but the labels.
 LABEL_BITS = 31
 
@@ -51,9 +47,7 @@ def print_of(chunk: IndexedChunk) -> int:
     Its lower LABEL_BITS are those of the labels, the others those of all the rest, so that two prints tell
     whether only the labels differ.
     """
-    rest = fingerprint(payload(replace(chunk, labels=())) + chunk.vector.astype(np.float32).tobytes())
-    labels = fingerprint(orjson.dumps(_readable_labels(chunk)))
-    return rest >> LABEL_BITS << LABEL_BITS | labels >> (63 - LABEL_BITS)
+    return _print(chunk, _readable(chunk), _readable_labels(chunk))
 
 
 def differ_in_labels_only(one: int, other: int) -> bool:
@@ -63,51 +57,56 @@ def differ_in_labels_only(one: int, other: int) -> bool:
 
 def to_source(chunk: IndexedChunk) -> bytes:
     """Returns the document of a chunk as JSON."""
+    readable, labels = _readable(chunk), _readable_labels(chunk)
     source: dict[str, Any] = {
         **numbers_and_names(chunk),
-        "print": print_of(chunk),
-        VECTOR: chunk.vector.astype(np.float32),
-        "payload": _readable(chunk),
+        "print": _print(chunk, readable, labels),
+        VECTOR: chunk.vector.astype(np.float32, copy=False),
+        "payload": orjson.Fragment(readable[:-1] + b"," + labels[1:]),
     }
     for stemmed, exact, value in texts(chunk):
-        source[stemmed] = _terms(value, analysis.STEMMED)
-        source[exact] = _terms(value, analysis.EXACT)
+        source[stemmed], source[exact] = analysis.laid(value, GAP)
     return orjson.dumps(source, option=orjson.OPT_SERIALIZE_NUMPY)
 
 
-def to_relabelled(chunk: IndexedChunk) -> bytes:
-    """Returns what changes of the document of a chunk when its labels do, as JSON."""
+def to_relabelled(chunk: IndexedChunk, wanted: int) -> bytes:
+    """Returns what changes of the document of a chunk when its labels do, as JSON, given its new print."""
     source: dict[str, Any] = {
         **label_values(chunk.labels),
-        "print": print_of(chunk),
-        "payload": _readable_labels(chunk),
+        "print": wanted,
+        "payload": orjson.Fragment(_readable_labels(chunk)),
     }
     return orjson.dumps(source)
 
 
-@lru_cache(REMEMBERED)
-def _terms(text: str, kind: str) -> str:
-    return analysis.laid(text, kind, GAP)
+def _print(chunk: IndexedChunk, readable: bytes, labels: bytes) -> int:
+    facts = orjson.dumps((chunk.key, chunk.document, chunk.collection, chunk.document_type))
+    vector = chunk.vector.astype(np.float32, copy=False).tobytes()
+    rest = fingerprint(b"".join((facts, readable, vector)))
+    return rest >> LABEL_BITS << LABEL_BITS | fingerprint(labels) >> (63 - LABEL_BITS)
 
 
-def _readable(chunk: IndexedChunk) -> dict[str, Any]:
-    """What other clients show of a chunk; half characters, which JSON servers refuse, are replaced."""
-    return {
-        "title": _whole(chunk.title),
-        "section": _whole(chunk.section),
-        "text": _whole(chunk.text),
-        "date": chunk.date.isoformat() if chunk.date else None,
-        **_readable_labels(chunk),
-    }
+def _readable(chunk: IndexedChunk) -> bytes:
+    """Returns what other clients show of a chunk, but for its labels, as a JSON object."""
+    return orjson.dumps(
+        {
+            "title": _whole(chunk.title),
+            "section": _whole(chunk.section),
+            "text": _whole(chunk.text),
+            "date": chunk.date,
+        }
+    )
 
 
-def _readable_labels(chunk: IndexedChunk) -> dict[str, list[dict[str, Any]]]:
-    """What is claimed, and apart from it what nobody should take for a claim."""
+def _readable_labels(chunk: IndexedChunk) -> bytes:
+    """Returns what is claimed, and apart from it what nobody should take for a claim, as a JSON object."""
     named = {"labels": Standing.SPEAKS, "unsure": Standing.UNSURE}
-    return {
-        name: [_readable_label(each) for each in chunk.labels if each.standing is standing]
-        for name, standing in named.items()
-    }
+    return orjson.dumps(
+        {
+            name: [_readable_label(each) for each in chunk.labels if each.standing is standing]
+            for name, standing in named.items()
+        }
+    )
 
 
 def _readable_label(label: IndexedLabel) -> dict[str, Any]:
@@ -121,4 +120,7 @@ def _readable_label(label: IndexedLabel) -> dict[str, Any]:
 
 
 def _whole(text: str) -> str:
+    """Replaces half characters, which JSON servers refuse."""
+    if text.isascii():
+        return text
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

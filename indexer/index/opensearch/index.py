@@ -1,26 +1,26 @@
 """The OpenSearch index: what the protocol asks, over generations behind an alias."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from time import monotonic
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from opensearchpy import OpenSearch
 
 from indexer.errors import IndexUnavailableError
-from indexer.index.opensearch.asking import Reader, partial
+from indexer.index.opensearch.asking import Answer, Reader, partial
 from indexer.index.opensearch.builder import Builder
 from indexer.index.opensearch.connection import Connection, missing, translated
 from indexer.index.opensearch.counts import count_body, counts, next_page
 from indexer.index.opensearch.generations import Generation, Generations
-from indexer.index.opensearch.lists import Asked, by_meaning, by_words
 from indexer.index.opensearch.lock import Lease, writer_lock
+from indexer.index.opensearch.retrieve import BESIDE, retrieve
 from indexer.index.opensearch.schema import VECTOR
 from indexer.index.opensearch.writer import advance, apply_update
 from indexer.index.protocol import (
-    Candidate,
     Candidates,
     Counts,
     Detail,
@@ -28,7 +28,6 @@ from indexer.index.protocol import (
     GenerationBuilder,
     IndexedChunk,
     IndexStatus,
-    QueryVector,
     Retrieval,
 )
 from indexer.index.query import Node
@@ -36,6 +35,7 @@ from indexer.index.query import Node
 # A generation that fitted is not asked again for so many seconds; requests go to the alias, so that a new
 # generation answers at once.
 TRUSTED_SECONDS = 1.0
+T = TypeVar("T")
 
 
 class OpenSearchIndex:
@@ -55,20 +55,13 @@ class OpenSearchIndex:
         self._trusted_until = 0.0
 
     def retrieve(self, request: Retrieval) -> Candidates:
-        """Returns the two lists, asked for in one round trip. Raises IndexUnavailableError."""
-        limit, offset = max(request.limit, 0), max(request.offset, 0)
-        if not limit:
-            return Candidates((), ())
+        """Returns the two lists. Raises IndexUnavailableError."""
         with translated(self._connection):
-            shards = self._present().shards
-            words = by_words(request, offset + limit)
-            near = None
-            if request.vector is not None:
-                near = by_meaning(request, self._query_vector(request.vector), limit)
-            found = self._listed([words, near], shards)
-        return Candidates(
-            tuple(found[0][0][offset : offset + limit]), tuple(found[1][0]), frozenset(found[1][1])
-        )
+            return self._of_present(
+                lambda present: retrieve(
+                    self._reader, request, shards=present.shards, dimension=self._dimension
+                )
+            )
 
     def count(
         self,
@@ -79,9 +72,8 @@ class OpenSearchIndex:
     ) -> Counts:
         """Counts what matches ``lexical`` (None: everything) or is in ``also``, within the filters."""
         with translated(self._connection):
-            self._present()
             body = count_body(lexical, filters, also, detail)
-            [answer] = self._reader.ask([body], 1)
+            [answer] = self._of_present(lambda _: self._reader.ask([body], 1))
             pages, following = [], next_page(body, answer)
             while following is not None:
                 pages += self._reader.ask([following], 1)
@@ -93,12 +85,7 @@ class OpenSearchIndex:
         if not keys:
             return {}
         with translated(self._connection):
-            self._present()
-            found = self._client.mget(
-                index=self._generations.alias,
-                body={"ids": sorted({str(key) for key in keys})},
-                params={"_source_includes": VECTOR},
-            )["docs"]
+            found = self._of_present(lambda _: self._stored(keys))
         if any("error" in each for each in found):
             raise partial(self._connection)
         return {
@@ -185,50 +172,37 @@ class OpenSearchIndex:
     def _reader(self) -> Reader:
         return Reader(self._client, self._connection, self._generations.alias)
 
-    def _present(self) -> Generation:
-        """Returns the generation that is served, as it was at most a second ago."""
-        if self._fitting is not None and monotonic() < self._trusted_until:
-            return self._fitting
-        return self._read_present()
+    def _of_present(self, ask: Callable[[Generation], T]) -> T:
+        """Asks something of the generation that is served.
+
+        What it was made with is looked at beside, once a second, and for what has changed it is asked again.
+        """
+        trusted = self._fitting
+        if trusted is None:
+            return ask(self._read_present())
+        if monotonic() < self._trusted_until:
+            return ask(trusted)
+        self._trusted_until = monotonic() + TRUSTED_SECONDS
+        reading = BESIDE.submit(self._read_present)
+        try:
+            found = ask(trusted)
+        finally:
+            present = reading.result()  # raises where it does not fit, which says more than what was asked
+        return found if present == trusted else ask(present)
+
+    def _stored(self, keys: Sequence[int]) -> list[Answer]:
+        found: list[Answer] = self._client.mget(
+            index=self._generations.alias,
+            body={"ids": sorted({str(key) for key in keys})},
+            params={"_source_includes": VECTOR},
+        )["docs"]
+        return found
 
     def _read_present(self) -> Generation:
         present = self._generations.current()
         self._generations.check(present, self._encoder, self._dimension)
         self._fitting, self._trusted_until = present, monotonic() + TRUSTED_SECONDS
         return present
-
-    def _query_vector(self, given: QueryVector) -> NDArray[np.float32]:
-        vector = given() if callable(given) else given
-        if vector.shape != (self._dimension,):
-            raise ValueError(f"The query vector has shape {vector.shape}, expected ({self._dimension},).")
-        return vector
-
-    def _listed(self, lists: Sequence[Asked | None], shards: int) -> list[tuple[list[Candidate], list[int]]]:
-        """Returns for each list its candidates, and the keys of those that say they match the words.
-
-        A list whose end ties with more is asked for again, wider, which is rare.
-        """
-        found: list[tuple[list[Candidate], list[int]]] = [([], []) for _ in lists]
-        sizes = {number: each.first for number, each in enumerate(lists) if each is not None}
-        while sizes:
-            bodies, asked = [], list(sizes.items())
-            for number, size in asked:
-                each = lists[number]
-                assert each is not None
-                bodies.append(each.body(size))
-            for (number, size), answer in zip(asked, self._reader.ask(bodies, shards), strict=True):
-                each = lists[number]
-                assert each is not None
-                wider = each.wider(size, answer)
-                if wider is not None:
-                    sizes[number] = wider
-                    continue
-                del sizes[number]
-                candidates = each.candidates(answer)
-                keys = {candidate.key for candidate in candidates}
-                named = [hit["sort"][-1] for hit in answer["hits"]["hits"] if "matched_queries" in hit]
-                found[number] = candidates, [key for key in named if key in keys]
-        return found
 
     @contextmanager
     def _writing(self, purpose: str) -> Iterator[Lease]:

@@ -26,7 +26,7 @@ MOST_NEIGHBOURS = 10_000
 WORDS = "words"
 
 _ORDER_FIELDS = {Order.RISK: "risk", Order.NEWEST: "day"}
-_LEAN: Body = {"_source": False, "stored_fields": "_none_", "track_total_hits": False}
+_LEAN: Body = {"_source": False, "stored_fields": "_none_"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,29 +65,33 @@ class Asked:
 
     def candidates(self, answer: Answer) -> list[Candidate]:
         """Returns the hits in order."""
-        found = [Candidate(int(hit["sort"][-1]), self._rounded(hit)) for hit in answer["hits"]["hits"]]
+        found = [(-self._rounded(hit), hit["sort"][-1]) for hit in answer["hits"]["hits"]]
         if not self.sorted:
-            found.sort(key=lambda each: (-each.score, each.key))
-        return found[: self.wanted]
+            found.sort()
+        return [Candidate(key, -score) for score, key in found[: self.wanted]]
 
     def _rounded(self, hit: dict[str, Any]) -> float:
         return round(self.score(hit["sort"][0]), self.decimals)
 
 
 def by_words(request: Retrieval, wanted: int) -> Asked | None:
-    """Returns the list by words; None where none is asked for."""
+    """Returns the list by words; None where none is asked for.
+
+    Beside a vector, where a search wants to know how many there are, it counts them: all scores are computed
+    then, which takes a union of words no longer than to see which it may leave out.
+    """
     if (request.lexical is None and not request.everything) or wanted > DEEPEST:
         return None
     query = within(translate(request.lexical) if request.lexical else EVERYTHING, clauses(request.filters))
+    counted = request.vector is not None
     if request.order is not Order.RELEVANCE:
         sort = [{_ORDER_FIELDS[request.order]: "desc"}, {"key": "asc"}]
         scale = MILLION if request.order is Order.RISK else 1
-        return Asked(
-            _search(query, sort), lambda value: value / scale, COSINE_DECIMALS, wanted, DEEPEST, True
-        )
+        body = _search(query, sort, counted)
+        return Asked(body, lambda value: value / scale, COSINE_DECIMALS, wanted, DEEPEST, True)
     if request.lexical is None:
         return Asked(_search(query, [{"key": "asc"}]), lambda _: 0.0, DECIMALS, wanted, DEEPEST, True)
-    return Asked(_search(query, _BY_SCORE), lambda score: score, DECIMALS, wanted, DEEPEST)
+    return Asked(_search(query, _BY_SCORE, counted), lambda score: score, DECIMALS, wanted, DEEPEST)
 
 
 def by_meaning(request: Retrieval, vector: NDArray[np.float32], limit: int) -> Asked:
@@ -96,12 +100,11 @@ def by_meaning(request: Retrieval, vector: NDArray[np.float32], limit: int) -> A
     if request.condition is not None:
         restrictions.append(translate(request.condition))
     words = translate(request.lexical) if request.lexical is not None else None
-    values = vector.astype(np.float64).tolist()
     # A filter that leaves no more than this many chunks is answered by comparing each of them.
     breadth = max(BREADTH, len(request.filters.keys or ()))
 
     def body(size: int) -> Body:
-        near: dict[str, Any] = {"vector": values, "k": min(max(size, breadth), MOST_NEIGHBOURS)}
+        near: dict[str, Any] = {"vector": vector, "k": min(max(size, breadth), MOST_NEIGHBOURS)}
         if restrictions:
             near["filter"] = {"bool": {"filter": restrictions}}
         return _search(_told({"knn": {VECTOR: near}}, words), _BY_SCORE)(size)
@@ -112,8 +115,8 @@ def by_meaning(request: Retrieval, vector: NDArray[np.float32], limit: int) -> A
 _BY_SCORE: list[Body] = [{"_score": "desc"}, {"key": "asc"}]
 
 
-def _search(query: Query, sort: list[Body]) -> Callable[[int], Body]:
-    return lambda size: {"query": query, "sort": sort, "size": size, **_LEAN}
+def _search(query: Query, sort: list[Body], counted: bool = False) -> Callable[[int], Body]:
+    return lambda size: {"query": query, "sort": sort, "size": size, **_LEAN, "track_total_hits": counted}
 
 
 def _told(query: Query, words: Query | None) -> Query:

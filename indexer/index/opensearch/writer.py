@@ -62,7 +62,7 @@ def _change(chunk: IndexedChunk, stored: int | None) -> bulk.Change | None:
     if stored == wanted:
         return None
     if stored is not None and differ_in_labels_only(stored, wanted):
-        return bulk.update(chunk.key, to_relabelled(chunk))
+        return bulk.update(chunk.key, to_relabelled(chunk, wanted))
     return bulk.put(chunk.key, to_source(chunk))
 
 

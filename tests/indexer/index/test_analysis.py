@@ -2,7 +2,8 @@
 
 import pytest
 
-from indexer.index.analysis import EXACT, STEMMED, terms, tokens, words
+from indexer.index import analysis
+from indexer.index.analysis import EXACT, STEMMED, laid, terms, tokens, words
 
 
 def spans(text):
@@ -62,3 +63,28 @@ def test_a_word_of_a_hundred_letters_is_left_out_and_the_next_is_found():
 
 def test_a_text_of_a_million_characters_is_cut_into_words():
     assert words("ab-c " * 200_000).count(" ") == 399_999
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The Parties’ § 5 obligations, such as the work-for-hire of Jane@Roe.com",
+        "12345678 and 1,000,000.00 at 7.2.1(a)",
+        " — l’accord d'Amico\u00a0\x1cindem\u00adnify re\u0301sume\u0301 \u0301x",
+        "合同法 Договор \ud800 lone",
+        f"the {'x' * 100} clause {'y' * 40}",
+        "",
+    ],
+)
+def test_terms_laid_out_are_those_of_the_text_with_gaps_for_words_left_out(text):
+    for kind, found in zip((STEMMED, EXACT), laid(text, "_"), strict=True):
+        places = {place: term for place, term in enumerate(found.split()) if term != "_"}
+        assert places == dict(terms(text, kind))
+
+
+def test_what_is_remembered_of_words_does_not_grow_without_end(monkeypatch):
+    monkeypatch.setattr(analysis, "REMEMBERED_WORDS", 3)
+    expected = tuple(" ".join(f"{letter}{end}" for letter in "abcdefgh") for end in ("parti", "parties"))
+    for _ in range(2):
+        assert laid(" ".join(f"{letter}parties," for letter in "abcdefgh"), "_") == expected
+    assert len(analysis._runs(EXACT, "_")) <= 3

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from models.classifier.card import ClassifierCard
 from models.classifier.evidence import Evidence
+from models.classifier.features import FEATURES
 from models.classifier.file import FORMAT, FORMAT_VERSION, read_classifier, rethreshold, write_classifier
 from models.classifier.model import LearnedClassifier
-from models.classifier.features import FEATURES
 from models.classifier.parts import Parts
 from models.errors import ClassifierError
 from tests.models.classifier.archive import arrays_of, header_of, packed, text, with_header

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from models.classifier.features import FEATURES
 from models.classifier.file import read_classifier
 from models.classifier.judge import Calibration, Judge, fit_calibration, fit_judge
 from models.classifier.model import LearnedClassifier
-from models.classifier.features import FEATURES
 from models.classifier.pairs import Pairs
 from models.errors import ClassifierError
 

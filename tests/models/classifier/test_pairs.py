@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from models.classifier.margins import Margins, Scale
 from models.classifier.features import FEATURES
+from models.classifier.margins import Margins, Scale
 from models.classifier.pairs import Pairs, Scales, describe
 
 NOTHING_BESIDE = -8.0
