@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.classifier.card import ClassifierCard
+from models.classifier.container import FORMAT, FORMAT_VERSION, check_classifier
 from models.classifier.evidence import Evidence
 from models.classifier.features import FEATURES
-from models.classifier.file import FORMAT, FORMAT_VERSION, read_classifier, rethreshold, write_classifier
+from models.classifier.file import read_classifier, rethreshold, write_classifier
 from models.classifier.model import LearnedClassifier
 from models.classifier.parts import Parts
 from models.errors import ClassifierError
@@ -164,6 +165,13 @@ def test_parts_that_do_not_fit_together_are_refused(content: bytes, name: str) -
         read_classifier(packed({key: each for key, each in arrays.items() if key != name}), "mine.npz")
 
 
+def test_a_look_at_the_header_gives_the_card_and_refuses_what_is_foreign_or_newer(content: bytes) -> None:
+    assert check_classifier(content, "mine.npz") == read_classifier(content, "mine.npz").card
+    for wrong in (content[:200], with_header(content, version=FORMAT_VERSION + 1), b"no archive"):
+        with pytest.raises(ClassifierError, match=r"mine\.npz"):
+            check_classifier(wrong, "mine.npz")
+
+
 def test_weights_outside_of_the_matrix_are_refused_before_they_are_put_there(content: bytes) -> None:
     arrays = arrays_of(content)
     terms = arrays["passage.terms"].copy()
@@ -176,7 +184,8 @@ def test_trees_that_are_none_or_of_other_features_are_refused(content: bytes) ->
     arrays = arrays_of(content)
     with pytest.raises(ClassifierError, match="trees cannot be read"):
         read_classifier(packed(arrays | {"trees.0": text("nonsense")}), "mine.npz")
-    fewer = arrays["trees.0"].tobytes().replace(b"max_feature_idx=16", b"max_feature_idx=17")
+    last, beyond = (b"max_feature_idx=%d" % each for each in (len(FEATURES) - 1, len(FEATURES)))
+    fewer = arrays["trees.0"].tobytes().replace(last, beyond)
     with pytest.raises(ClassifierError, match="trees"):
         read_classifier(packed(arrays | {"trees.0": np.frombuffer(fewer, np.uint8)}), "mine.npz")
 
