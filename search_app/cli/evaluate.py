@@ -59,7 +59,6 @@ def retrieval(directory: Path, split: str, as_json: bool) -> None:
     help="Draws of documents for the intervals; 0 for none.",
 )
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of these draws.")
-@click.option("--skip-bad", is_flag=True, help="Go on with what can be used.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def classifier(
     contracts: Path,
@@ -69,13 +68,13 @@ def classifier(
     model: str,
     bootstrap: int,
     seed: int,
-    skip_bad: bool,
     as_json: bool,
 ) -> None:
     """Measure the labels of passages against what experts marked.
 
     Each line of the file of spans is an object with file, category, start, end and text. The texts are cut
-    and labelled as the product does it; the pack's keyword rules are measured beside the classifier.
+    and labelled as the product does it; the pack's keyword rules are measured beside the classifier. Lines
+    that cannot be used are listed, and the rest is measured.
     """
     from models.errors import EvaluationError  # noqa: PLC0415
     from search_app.chosen_classifier import classifier_of  # noqa: PLC0415 - the help page must not pay for the imports
@@ -87,7 +86,7 @@ def classifier(
     parts = compose(load_settings())
     pack = parts.packs[collection]
     measured = classifier_of(parts, pack, model)
-    data = read_data(parts, pack, [spans], contracts, to_learn=False, skip_bad=skip_bad, as_json=as_json).data
+    data = read_data(parts, pack, [spans], contracts, to_learn=False, skip_bad=True, as_json=as_json).data
     if not data.documents:
         raise EvaluationError("there is no document to measure on")
     with progress("Encoding", "passages") as report:
