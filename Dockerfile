@@ -1,6 +1,7 @@
 # syntax=docker/dockerfile:1
 # Clausewatch in one image: `clausewatch serve` by default, any other command instead of it.
-# Built from the locks with hashes; needs the package index while it is built, and nothing while it runs.
+# Built from the locks with hashes; needs the package indexes of Python and Debian while it is built, and
+# nothing while it runs.
 FROM python:3.11.14-slim-bookworm AS packages
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PATH=/opt/clausewatch/venv/bin:$PATH
 WORKDIR /build
@@ -38,14 +39,17 @@ RUN pip install --no-deps --no-index /wheel/*.whl \
     && python -c "from pathlib import Path; from models.encoder import load_encoder; \
 print(load_encoder('', 'onnx', Path('/opt/clausewatch/models')).version)"
 
-# What only the export needs is taken out again: a third of the size.
+# What only the export needs is taken out again: a third of the size. scikit-learn stays, for the classifier.
 FROM packages AS product
 COPY --from=wheel /wheel /wheel
 RUN pip install --no-deps --no-index /wheel/*.whl \
-    && pip uninstall --yes joblib ml-dtypes mpmath narwhals networkx onnx scikit-learn sentence-transformers \
-       setuptools sympy threadpoolctl transformers
+    && pip uninstall --yes ml-dtypes mpmath networkx onnx sentence-transformers setuptools sympy transformers
 
 FROM python:3.11.14-slim-bookworm
+# LightGBM's threads; the slim image lacks the library.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends libgomp1=12.2.* \
+    && rm -rf /var/lib/apt/lists/*
 RUN groupadd --gid 10001 clausewatch \
     && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin clausewatch \
     && install --directory --owner=10001 --group=10001 --mode=0700 /var/lib/clausewatch

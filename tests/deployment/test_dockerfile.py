@@ -46,6 +46,25 @@ def test_packages_come_from_the_locks_with_hashes() -> None:
     assert all("--no-deps" in part for part in installs)
 
 
+def test_nothing_is_taken_out_that_the_classifier_needs() -> None:
+    [removed] = re.findall(r"pip uninstall --yes ([\w\s-]+)", " ".join(words for _, words in INSTRUCTIONS))
+    kept, waiting = set(), ["scikit-learn", "lightgbm", "joblib", "scipy"]
+    while waiting:
+        name = waiting.pop()
+        if name not in kept:
+            kept.add(name)
+            waiting += [
+                re.split(r"[^\w-]", each)[0] for each in requires(name) or [] if "extra ==" not in each
+            ]
+    assert not kept & set(removed.split())
+    assert {"numpy", "narwhals", "threadpoolctl"} <= kept
+
+
+def test_image_has_the_library_of_the_system_that_lightgbm_loads() -> None:
+    installs = [words for name, words in last_stage() if name == "RUN" and "apt-get install" in words]
+    assert re.search(r"--no-install-recommends libgomp1=12\.2\.\* ", installs[0])
+
+
 def test_build_tools_are_complete_and_in_the_lock() -> None:
     text = (ROOT / "Dockerfile").read_text(encoding="utf-8")
     [names] = re.findall(r"\^\(([a-z|-]+)\)==", text)

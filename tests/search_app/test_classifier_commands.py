@@ -1,5 +1,6 @@
 """clausewatch train classifier and evaluate classifier, with the real trainer on invented contracts."""
 
+import builtins
 import hashlib
 import json
 import sys
@@ -13,7 +14,9 @@ import search_app.compose
 from models.classifier import starter
 from models.classifier.model import LearnedClassifier
 from models.labels import Passage
+from search_app.classifiers import classifier_status
 from search_app.cli import main
+from search_app.settings import load_settings
 from tests.fakes import HashingEncoder
 from tests.indexer.training.files import csv_of, span, write
 from tests.models.classifier.archive import header_of, with_header
@@ -281,6 +284,32 @@ def test_too_little_to_learn_from_stops_a_training_and_says_how_much_is_needed(
     assert status == 1
     assert "No label has 20 examples in 5 documents" in errors
     assert not output.exists()
+
+
+def test_where_lightgbm_cannot_be_loaded_the_rules_label_and_doctor_says_what_to_install(
+    run: Run, starters: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ship(starters, learned())
+    imported = builtins.__import__
+
+    def without(name: str, *rest: Any, **more: Any) -> Any:
+        if name == "lightgbm":
+            raise OSError("libgomp.so.1: cannot open shared object file")
+        return imported(name, *rest, **more)
+
+    monkeypatch.setattr(builtins, "__import__", without)
+    monkeypatch.setattr("models.encoder.load_encoder", lambda *_: HashingEncoder())
+    [found] = classifier_status(search_app.compose.compose(load_settings()))
+    assert found.version == ""
+    assert "LightGBM cannot be loaded (libgomp.so.1: cannot open shared object file)." in found.trouble
+    assert found.words().endswith(" Instead, the keyword rules label.")
+    assert found.remedy.startswith("Install the OpenMP library that it needs: “apt-get install libgomp1”")
+    status, output, _ = run("doctor")
+    assert status == 1
+    lines = output.splitlines()
+    [place] = [number for number, line in enumerate(lines) if line.startswith("classifier needs attention")]
+    assert "LightGBM cannot be loaded" in lines[place]
+    assert "apt-get install libgomp1" in lines[place + 1]
 
 
 def test_without_data_train_says_what_to_name(run: Run, tmp_path: Path) -> None:
