@@ -124,14 +124,11 @@ def numbers_and_names(chunk: IndexedChunk) -> dict[str, list[str] | list[int]]:
 
 def label_values(labels: Sequence[IndexedLabel]) -> dict[str, list[str] | list[int]]:
     """Returns those of the values that come from the labels alone; what is unsure is no claim."""
-    if not labels:  # as most chunks are
-        return dict(_WITHOUT_LABELS)
-    unsure = {each.label for each in labels if each.standing is Standing.UNSURE}
-    standings = {each.standing.value for each in labels}
+    claimed = [each for each in labels if each.standing is Standing.SPEAKS]
     return {
-        **_claims([each for each in labels if each.standing is Standing.SPEAKS]),
-        "unsure": sorted(unsure),
-        "standing": sorted(standings),
+        **(_claims(claimed) if claimed else _NOTHING_CLAIMED),  # as of most chunks
+        "unsure": sorted({each.label for each in labels if each.standing is Standing.UNSURE}),
+        "standing": sorted({each.standing.value for each in labels}),
     }
 
 
@@ -154,13 +151,11 @@ def _claims(labels: Sequence[IndexedLabel]) -> dict[str, list[str] | list[int]]:
     }
 
 
-_WITHOUT_LABELS: dict[str, list[str] | list[int]] = {
+_NOTHING_CLAIMED: dict[str, list[str] | list[int]] = {
     "label": [],
     "label_at": [],
     "label_source": [],
     "label_model": [],
-    "unsure": [],
-    "standing": [],
     "severity": [],
     "probability": [],
     "label_probability": [],
