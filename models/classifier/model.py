@@ -12,6 +12,9 @@ from models.labels import LabelPrediction, LabelSource, Passage, Standing
 from models.packs import load_pack
 from models.rules import RuleLabeller, is_table_of_contents
 
+# Below this no threshold lies; where no label is likelier, it does not matter what a passage is.
+_WORTH_A_LOOK = 0.02
+
 
 class LearnedClassifier:
     """Implements ``Classifier``.
@@ -50,8 +53,9 @@ class LearnedClassifier:
     def _scores(self, passages: Sequence[Passage], seen: Seen) -> NDArray[np.float32]:
         probabilities = self._parts.probabilities(seen, rule_scores(self._ruled(passages), self._labels))
         # A table of contents names every clause and holds none.
-        contents = [is_table_of_contents(passage.text) for passage in passages]
-        probabilities[contents] = 0
+        for row in np.flatnonzero(probabilities.max(axis=1) >= _WORTH_A_LOOK):
+            if is_table_of_contents(passages[row].text):
+                probabilities[row] = 0
         return probabilities
 
     def _ruled(self, passages: Sequence[Passage]) -> Sequence[Sequence[LabelPrediction]]:
