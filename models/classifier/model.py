@@ -53,7 +53,7 @@ class LearnedClassifier:
     def _scores(self, passages: Sequence[Passage], seen: Seen) -> NDArray[np.float32]:
         probabilities = self._parts.probabilities(seen, rule_scores(self._ruled(passages), self._labels))
         # A table of contents names every clause and holds none.
-        for row in np.flatnonzero(probabilities.max(axis=1) >= _WORTH_A_LOOK):
+        for row in np.flatnonzero(probabilities.max(axis=1) >= _WORTH_A_LOOK).tolist():
             if is_table_of_contents(passages[row].text):
                 probabilities[row] = 0
         return probabilities
