@@ -103,6 +103,8 @@ def warm(parts: Parts) -> None:
 
 
 def _search_once(parts: Parts) -> None:
+    for pack in parts.packs.values():
+        parts.registry.state(pack.name)  # a product's new model is registered now, and not for the first page
     with parts.engine.connect() as connection:
         if not any(each.chunks for each in totals(connection).values()):
             return  # a model is exported when there is something to search
