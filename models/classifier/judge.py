@@ -71,7 +71,9 @@ class Judge:
         """Returns log-odds of all pairs, shape (passages, labels)."""
         result = pairs.base.copy()
         if len(pairs.features):
-            found = [booster.predict(pairs.features, raw_score=True) for booster in self._boosters]
+            found = [
+                booster.predict(pairs.features, raw_score=True, num_threads=1) for booster in self._boosters
+            ]
             result[pairs.candidate] = np.mean(found, axis=0)
         return result
 
