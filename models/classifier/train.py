@@ -25,6 +25,7 @@ from models.classifier.views import (
     Split,
     Views,
     Weights,
+    common_terms,
     counter,
     counts,
     inverse_frequencies,
@@ -38,7 +39,9 @@ from models.packs import load_pack
 from models.rules import RuleLabeller
 
 FOLDS = 5
-_RAREST_TERM = 3
+# Documents that a term must occur in to be learned from, where there are many: what stands in few contracts
+# is not known of the next one, and would make passages that were trained on look other than new ones.
+_RAREST_TERM, _MANY_DOCUMENTS = 5, 50
 _PROCESSES = 2
 _STEPS = 5
 
@@ -91,7 +94,8 @@ def _trained(data: TrainingSet, pack: str, asked: Request, report: Report) -> by
     report(0, _STEPS, "cutting passages into sentences")
     passages = [passage for document in data.documents for passage in document.passages]
     cut = split([each.passage for each in passages])
-    counting, weights, seen = _seen(cut, len(passages))
+    lengths = [len(document.passages) for document in data.documents]
+    counting, weights, seen = _seen(cut, np.repeat(np.arange(len(lengths)), lengths))
     material = _material(data, passages, able.labels, cut, seen)
     report(1, _STEPS, "training the linear models")
     margins, linear = _linear(material, asked.seed)
@@ -121,11 +125,12 @@ def _scored(labels: tuple[str, ...], probabilities: Floats, material: Material) 
     )
 
 
-def _seen(cut: Split, passages: int) -> tuple[CountVectorizer, Weights, Views]:
-    try:
-        counting = counter(None, _RAREST_TERM if passages >= 1000 else 1).fit(cut.sentence_words)
-    except ValueError as error:
-        raise TrainingError("The passages hold no words that could be learned from") from error
+def _seen(cut: Split, documents: NDArray[np.intp]) -> tuple[CountVectorizer, Weights, Views]:
+    rarest = _RAREST_TERM if documents.max() >= _MANY_DOCUMENTS else 1
+    vocabulary = common_terms(cut, documents, rarest)
+    if not vocabulary:
+        raise TrainingError("The passages hold no words that could be learned from")
+    counting = counter(vocabulary).fit([])
     in_sentences, in_headings = counts(counting, cut)
     weights = Weights(inverse_frequencies(together(cut, in_sentences)), inverse_frequencies(in_sentences))
     return counting, weights, views(cut, in_sentences, in_headings, weights)

@@ -88,6 +88,25 @@ def counts(counting: CountVectorizer, cut: Split) -> tuple[Matrix, Matrix]:
     return counting.transform(cut.sentence_words), counting.transform(cut.section_words)
 
 
+def common_terms(cut: Split, documents: NDArray[np.intp], at_least: int) -> list[str]:
+    """Returns the terms that occur in so many documents, sorted; none where there are no words.
+
+    Args:
+        cut: Passages of several documents.
+        documents: Number of each passage's document.
+        at_least: Documents that a term must occur in.
+    """
+    try:
+        counting = counter(None, at_least).fit(cut.sentence_words)
+    except ValueError:
+        return []  # there is none
+    found = counting.transform(cut.sentence_words)
+    ones = np.ones(len(cut.owner), np.float32)
+    gather = sparse.csr_matrix((ones, (documents[cut.owner], np.arange(len(cut.owner)))))
+    holding = np.bincount((gather @ found).indices, minlength=found.shape[1])
+    return [str(term) for term in counting.get_feature_names_out()[holding >= at_least]]
+
+
 def together(cut: Split, in_sentences: Matrix) -> Matrix:
     """Returns the counts of terms in passages: the sums over their sentences."""
     rows = len(cut.section_words)
