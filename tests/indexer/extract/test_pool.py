@@ -121,7 +121,7 @@ SCRIPT = """
 from pathlib import Path
 from indexer.extract.pool import IsolatedPool, Task
 from tests.indexer.extract.test_pool import act
-import psutil, threading, time
+import psutil, signal, threading, time
 
 def tell():
     while len([c for c in psutil.Process().children() if "spawn_main" in str(c.cmdline())]) < 2:
@@ -130,6 +130,8 @@ def tell():
     print(*[c.pid for c in psutil.Process().children()], flush=True)
 
 if __name__ == "__main__":
+    # Who starts tests in the background has interrupts ignored, and children inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     threading.Thread(target=tell, daemon=True).start()
     with IsolatedPool(act, 2, 600, 400) as pool:
         list(pool.run([Task(Path("x"), "hang", "1"), Task(Path("x"), "hang", "2")]))
@@ -153,6 +155,9 @@ def test_workers_end_with_their_parent(sign: signal.Signals, tmp_path: Path) -> 
         workers = [psutil.Process(int(pid)) for pid in parent.stdout.readline().split()]
         assert len(workers) >= 2
         parent.send_signal(sign)
-        parent.wait(timeout=30)
+        try:
+            parent.wait(timeout=30)
+        finally:
+            parent.kill()  # else leaving the block would wait for ever
     _, alive = psutil.wait_procs(workers, timeout=15)
     assert alive == []
