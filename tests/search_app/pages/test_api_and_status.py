@@ -87,7 +87,8 @@ def test_health_is_ready_when_every_part_answers(house: House) -> None:
     assert answer["live"] is True
     assert answer["ready"] is True
     assert {part["name"]: part["state"] for part in answer["parts"]} == {
-        "records": "ok", "index": "ok", "encoder": "ok", "worker": "ok", "events": "ok",
+        "records": "ok", "index": "ok", "encoder": "ok", "classifier": "ok",
+        "worker": "ok", "events": "ok",
     }  # fmt: skip
     assert "Set-Cookie" not in response.headers
 
