@@ -52,10 +52,14 @@ class PartHealth:
 
 
 class Asked:
-    """One check, made in a thread of its own, which may take longer than anybody waits for it."""
+    """One check, made in a thread of its own, which may take longer than anybody waits for it.
 
-    def __init__(self, check: Callable[[], PartHealth]) -> None:
+    ``loading`` says that its first answer takes long, and that searches are answered without the part.
+    """
+
+    def __init__(self, check: Callable[[], PartHealth], *, loading: bool = False) -> None:
         self._check = check
+        self._loading = loading
         self._name = check.__name__.strip("_")
         self._thread: threading.Thread | None = None
         self._found: PartHealth | None = None
@@ -71,6 +75,8 @@ class Asked:
         """Returns the answer, or that there was none until then, in seconds of ``time.monotonic``."""
         assert self._thread is not None
         self._thread.join(max(deadline - time.monotonic(), 0.0))
+        if self._found is None and self._loading:
+            return PartHealth(self._name, State.OK, "Is being loaded.")
         silent = PartHealth(
             self._name, State.DOWN, f"Gave no answer within {ANSWER_SECONDS:g} seconds.", DOCTOR
         )
@@ -78,6 +84,7 @@ class Asked:
 
     def _ask(self) -> None:
         self._found = _ask(self._name, self._check)
+        self._loading = False
 
 
 class Health:
@@ -89,7 +96,7 @@ class Health:
         checks = [self._records, self._index, self._encoder, self._classifier, self._worker, self._events]
         if parts.settings.tika_url:
             checks.append(self._tika)
-        self._checks = tuple(Asked(check) for check in checks)
+        self._checks = tuple(Asked(check, loading=check == self._classifier) for check in checks)
         self._asking = threading.Lock()
         self._asked = float("-inf")
         self._answers: tuple[PartHealth, ...] = ()

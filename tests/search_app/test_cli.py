@@ -67,7 +67,7 @@ def test_search_prints_passages_with_place_labels_and_why(home: Path) -> None:
     assert "liab" in hits[0]["text"].lower()
     labels = [label for hit in hits for label in hit["labels"]]
     assert {"label", "probability", "source", "model"} <= set(labels[0])
-    assert {label["source"] for label in labels} == {"rule"}
+    assert {label["source"] for label in labels} == {"model"}
 
 
 def test_a_label_filter_holds_for_every_hit_of_every_mode(home: Path) -> None:
@@ -175,6 +175,7 @@ def test_status_and_doctor_tell_what_is_there(home: Path) -> None:
     assert {line.split()[0] for line in doctor.stdout.splitlines() if " ok " in line} == {
         "folder",
         "encoder",
+        "classifier",
         "records",
         "index",
         "tika",

@@ -3,12 +3,15 @@
 import html
 import re
 import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from indexer.ids import digest
+from indexer.registry import ModelState
+from search_app.pages import health
 from tests.classifiers import WordClassifier, model_bytes
 from tests.search_app.pages.house import House, fill, open_house
 
@@ -175,3 +178,22 @@ def test_health_names_a_damaged_model_and_what_labels_instead(learned: House) ->
     assert f"The file {digest(MODEL)[:12]}… of {VERSION} is damaged" in part["detail"]
     assert "Instead, the keyword rules label." in part["detail"]
     assert "clausewatch models rollback" in part["remedy"]
+
+
+def test_a_classifier_that_is_still_being_loaded_holds_nothing_up(
+    learned: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = threading.Event()
+    state = learned.site.parts.registry.state
+
+    def slow(pack: str) -> ModelState:
+        release.wait(60)
+        return state(pack)
+
+    monkeypatch.setattr(health, "ANSWER_SECONDS", 0.5)
+    monkeypatch.setattr(learned.site.parts.registry, "state", slow)
+    answer = learned.client.get("/health")
+    release.set()
+    assert answer.status_code == 200
+    parts = {each["name"]: each for each in answer.json["parts"]}
+    assert (parts["classifier"]["state"], parts["classifier"]["detail"]) == ("ok", "Is being loaded.")
