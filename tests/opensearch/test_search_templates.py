@@ -101,7 +101,9 @@ FILTERS = {
     ),
     "a label as text": (
         {"labels": "Audit Rights", "min_probability": "0.25"},
-        lambda chunk: any(each.label == "Audit Rights" and each.probability >= 0.25 for each in claims(chunk)),
+        lambda chunk: any(
+            each.label == "Audit Rights" and each.probability >= 0.25 for each in claims(chunk)
+        ),
     ),
     "a label with signs": (
         {"labels": ['Say "no", 100% = Yes'], "min_probability": 0.75},
