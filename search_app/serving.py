@@ -110,8 +110,6 @@ def _search_once(parts: Parts) -> None:
             return  # a model is exported when there is something to search
     for text in [golden.text for pack in parts.packs.values() for golden in pack.golden]:
         parts.searcher.search(SearchRequest(text, facets=False))
-    for pack in parts.packs.values():
-        parts.registry.state(pack.name)  # the first page that asks how it is need not wait for it
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
