@@ -16,8 +16,8 @@ from sqlalchemy import Connection, Engine, text
 from indexer.errors import RecordsUnavailableError, WriterBusyError
 from indexer.locks.holder import RETRY_SECONDS, UNKNOWN, WORKER, WRITER, Holder, Lock, busy
 
-# Any numbers, the same in every process; they follow those in indexer.records.database.
-_NUMBERS = {WRITER: 7_203_003, WORKER: 7_203_004}
+# Any numbers, the same in every process; none is one of those in indexer.records.database (7_203_001 and on).
+_NUMBERS = {WRITER: 7_203_101, WORKER: 7_203_102}
 _NAME_LENGTH = 63  # of a session; PostgreSQL cuts longer ones
 # A machine that lost its power frees its locks within a minute.
 _PREPARE = text(
