@@ -2,16 +2,14 @@
 
 import logging
 import os
-import signal
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
-from types import FrameType
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from indexer import signals
 from indexer.apply import apply_outbox, last_position
 from indexer.errors import IndexerError, IndexUnavailableError, IndexUnreachableError, WriterBusyError
 from indexer.ingest import Ingest
@@ -181,13 +179,13 @@ def run_worker(
         if stop is not None:
             _run(Jobs(ingest, stop, lock, events), stop)
         else:
-            with _signalled() as signalled:
+            with signals.signalled() as signalled:
                 _run(Jobs(ingest, signalled, lock, events), signalled)
 
 
 def run_joiner(ingest: Ingest) -> None:
     """Takes files of runs that other processes lead, until SIGTERM or SIGINT; any number may run."""
-    with _signalled() as stop:
+    with signals.signalled() as stop:
         _log.info("Process %d takes files of shared runs", os.getpid())
         Joiner(ingest, stop).work()
 
@@ -198,27 +196,11 @@ def _run(jobs: Jobs, stop: threading.Event) -> None:
     scheduler.start()
     _log.info("The worker runs as process %d", os.getpid())
     try:
-        stop.wait()
+        signals.wait(stop)
     finally:
         stop.set()
         scheduler.shutdown(wait=True)
         jobs.watcher.stop()
-
-
-@contextmanager
-def _signalled() -> Iterator[threading.Event]:
-    """Yields an event that SIGTERM and SIGINT set."""
-    stop = threading.Event()
-
-    def end(_signal: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 class _Guarded:

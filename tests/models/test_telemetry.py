@@ -1,0 +1,17 @@
+"""Libraries that would report to their makers do not."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+
+def test_onnxruntime_reports_nothing_and_keeps_no_number_of_the_device(tmp_path: Path) -> None:
+    # Without the variables that mark a test machine, on which it is silent by itself.
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "ORT_DISABLE_TELEMETRY": "0"}
+    code = "import models, onnxruntime; print(onnxruntime.get_available_providers())"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert "CPUExecutionProvider" in done.stdout, done.stderr
+    assert list(tmp_path.iterdir()) == []
