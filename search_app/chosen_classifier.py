@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from indexer.registry import Origin
+from models.classifier.adapted import adapted
 from models.classifier.file import read_classifier
 from models.encoder.tokens import TokenCounter
 from models.errors import ClassifierError
@@ -24,8 +25,8 @@ def classifier_of(parts: Parts, pack: Pack, named: str) -> Classifier:
         return current
     path = Path(named)
     if path.is_file():
-        return read_classifier(path.read_bytes(), path.name)
-    return parts.registry.load(parts.registry.find(named).version)
+        return adapted(read_classifier(path.read_bytes(), path.name), pack)
+    return adapted(parts.registry.load(parts.registry.find(named).version), pack)
 
 
 def keep(parts: Parts, content: bytes) -> str:

@@ -60,7 +60,8 @@ class LabelMaker:
         definition = self._pack.labels.get(item.label) if self._pack else None
         by_model = item.source is LabelSource.MODEL
         card = self._cards.card(item.model) if self._cards is not None and by_model else None
-        measured = card.labels.get(item.label) if card is not None else None
+        names = self._pack.names(item.label) if self._pack else (item.label,)
+        measured = next((card.labels[name] for name in names if name in card.labels), None) if card else None
         return HitLabel(
             label=item.label,
             title=definition.title if definition else item.label,

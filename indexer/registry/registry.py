@@ -26,6 +26,7 @@ from indexer.registry.journal import (
     write_version,
 )
 from indexer.registry.loading import Loader
+from models.classifier.adapted import adapted
 from models.classifier.card import ClassifierCard
 from models.errors import ClassifierError
 from models.packs import Pack
@@ -84,7 +85,7 @@ class Registry:
         """Returns the classifier that labels by a pack; None where its rules label alone."""
         while (used := self.state(pack.name).used) is not None:
             try:
-                return self._loader.load(used)
+                return adapted(self._loader.load(used), pack)
             except ClassifierError:
                 continue  # the next state passes it over
         return None

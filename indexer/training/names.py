@@ -17,7 +17,7 @@ _LETTERS = re.compile(r"[\W_]+")
 class LabelNames:
     """The labels of a pack by every name that a file may give them.
 
-    Case and punctuation never matter, and a title is as good as a name.
+    Case and punctuation never matter; a title, or the name that a label had before, is as good as its name.
 
     Attributes:
         labels: Names of the labels in the pack's order.
@@ -26,8 +26,9 @@ class LabelNames:
     def __init__(self, pack: Pack) -> None:
         self.labels = tuple(pack.labels)
         self._pack = pack.name
-        # Names come last, so that they win over another label's title.
-        self._known = {_plain(label.title): label.name for label in pack.labels.values()}
+        # Names come last, so that they win over another label's title, and titles over former names.
+        self._known = {_plain(former): present for former, present in pack.renamed.items()}
+        self._known |= {_plain(label.title): label.name for label in pack.labels.values()}
         self._known |= {_plain(name): name for name in pack.labels}
 
     def find(self, category: str) -> str | None:

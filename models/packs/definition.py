@@ -98,6 +98,7 @@ class Pack:
         title: As shown.
         version: SHA-256 of the file's bytes, 64 hexadecimal digits.
         labels: By name, in the order of the file.
+        renamed: The present name of each label that had another name before.
         document_types: The first that fits wins.
         facets: Which facets the pages show, in order.
         golden: Golden queries.
@@ -108,10 +109,19 @@ class Pack:
     title: str
     version: str
     labels: Mapping[str, LabelDefinition] = field(hash=False)
+    renamed: Mapping[str, str] = field(default_factory=dict, hash=False)
     document_types: tuple[DocumentType, ...] = ()
     facets: tuple[str, ...] = ()
     golden: tuple[GoldenQuery, ...] = ()
     examples: tuple[ExampleSearch, ...] = ()
+
+    def current(self, label: str) -> str:
+        """Returns a label's present name; the name itself where the pack does not know it."""
+        return self.renamed.get(label, label)
+
+    def names(self, label: str) -> tuple[str, ...]:
+        """Returns a label's present name and those that it had before."""
+        return (label, *(former for former, present in self.renamed.items() if present == label))
 
     def document_type(self, title: str, text: str) -> str:
         """Returns the name of the type that the title betrays, else the first lines, else "Other".

@@ -96,6 +96,10 @@ class Fields:
             for number, value in enumerate(self._list(key), 1)
         ]
 
+    def mapping(self, key: str) -> "Fields":
+        """Returns the mapping of a key; an empty one where the key is missing."""
+        return Fields.of(self.file, self._path(key), self._get(key, {}))
+
     def named(self, key: str) -> dict[str, "Fields"]:
         """Returns the mappings of a mapping, by name; at least one."""
         outer = Fields.of(self.file, self._path(key), self._get(key, None))

@@ -47,6 +47,7 @@ def read_pack(path: Path) -> Pack:
         title=fields.text("title"),
         version=hashlib.sha256(content).hexdigest(),
         labels=labels,
+        renamed=_renamed(fields, labels),
         document_types=tuple(_document_type(item) for item in fields.items("document_types")),
         facets=fields.choices("facets", _FACETS),
         golden=tuple(_golden(item, labels) for item in fields.items("golden")),
@@ -58,6 +59,15 @@ def read_pack(path: Path) -> Pack:
 
 def _labels(named: Mapping[str, Fields]) -> Mapping[str, LabelDefinition]:
     return MappingProxyType({name: _label(name, fields) for name, fields in named.items()})
+
+
+def _renamed(fields: Fields, labels: Mapping[str, LabelDefinition]) -> Mapping[str, str]:
+    found = fields.mapping("renamed")
+    for former in found.values:
+        if former in labels:
+            raise found.error(former, found.values[former], "a name that no label has any more")
+        found.choice(former, tuple(labels))
+    return MappingProxyType(dict(found.values))
 
 
 def _label(name: str, fields: Fields) -> LabelDefinition:

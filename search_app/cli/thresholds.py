@@ -31,11 +31,16 @@ def command(precision: float, labels: tuple[str, ...], pack: str) -> None:
     from search_app.query.filters import label  # noqa: PLC0415
 
     name = pack_of(pack, "")
+    known = load_pack(name)
     try:
-        names = tuple(dict.fromkeys(label(text, [load_pack(name)]) for text in labels))
+        names = dict.fromkeys(label(text, [known]) for text in labels)
     except BadRequestError as error:
         raise click.UsageError(str(error)) from error
-    made = compose(load_settings()).registry.rethreshold(name, precision, names, who())
+    registry = compose(load_settings()).registry
+    used = registry.state(name).used
+    # The model knows labels by the names that they had when it was trained.
+    own = {known.current(each): each for each in used.card.labels} if used else {}
+    made = registry.rethreshold(name, precision, tuple(own.get(each, each) for each in names), who())
     said = sum(each.said for each in made.card.labels.values())
     right = sum(each.right for each in made.card.labels.values())
     never = sum(1 for each in made.card.labels.values() if not each.said)

@@ -50,7 +50,7 @@ def show() -> str:
 def _of_pack(here: Site, pack: Pack, status: ClassifierStatus) -> PackModels:
     registry = here.parts.registry
     state = registry.state(pack.name)
-    card = state.used.card if state.used else None
+    card = state.used.card.with_names(pack.current) if state.used else None
     left = card.left_to_rules if card else {}
     return PackModels(
         pack=pack,

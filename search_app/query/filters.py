@@ -67,8 +67,13 @@ def read_filters(texts: FilterTexts, packs: Mapping[str, Pack]) -> Filters:
 
 
 def label(text: str, packs: Iterable[Pack]) -> str:
-    """Returns the name of the label that a name or a title means. Raises BadRequestError."""
-    known: dict[str, str] = {}
+    """Returns the name of the label that a name, one that it had before, or a title means.
+
+    Raises:
+        BadRequestError: No pack has such a label.
+    """
+    packs = tuple(packs)
+    known = {former.casefold(): present for pack in packs for former, present in pack.renamed.items()}
     for pack in packs:
         for item in pack.labels.values():
             known[item.title.casefold()] = item.name

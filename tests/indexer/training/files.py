@@ -19,6 +19,7 @@ PACK = Pack(
     title="Three",
     version="0" * 64,
     labels={name: LabelDefinition(name, title, "", Severity.LOW, "") for name, title in TITLES.items()},
+    renamed={"Applicable Law": LAW},
 )
 
 

@@ -32,6 +32,12 @@ def test_labels_stand_in_one_cell_or_in_several_rows(tmp_path: Path) -> None:
     assert labelled(found) == {"one": {LAW, CAP}, "two": {LAW, CAP}, "three": set(), "four": set()}
 
 
+def test_a_label_may_have_the_name_that_it_had_before(tmp_path: Path) -> None:
+    found = read(table(tmp_path, ("one", "applicable law"), ("two", "")))
+    assert found.problems == ()
+    assert labelled(found) == {"one": {LAW}, "two": set()}
+
+
 def test_the_labels_that_occur_in_the_file_are_those_that_were_looked_for(tmp_path: Path) -> None:
     found = read(table(tmp_path, ("one", LAW), ("two", CAP)))
     assert found.data.labels == (LAW, CAP, AUDIT)

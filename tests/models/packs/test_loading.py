@@ -47,6 +47,12 @@ def test_a_pack_is_read_with_all_its_parts(tmp_path):
     assert (pack.examples[0].text, pack.examples[0].label) == ("late", "")
 
 
+def test_a_label_is_known_by_the_names_that_it_had_before(tmp_path):
+    pack = load(tmp_path, GOOD + "renamed: {Fee: Late Fee, Charge: Late Fee}\n")
+    assert [pack.current(name) for name in ("Fee", "Late Fee", "Other")] == ["Late Fee", "Late Fee", "Other"]
+    assert pack.names("Late Fee") == ("Late Fee", "Fee", "Charge")
+
+
 def test_a_folder_with_a_pack_is_a_path_too(tmp_path):
     pack = load(tmp_path, GOOD)
     assert load_pack(f"{tmp_path}/") is pack
@@ -78,6 +84,9 @@ def test_an_unchanged_file_gives_the_same_pack_and_a_changed_one_another_version
         ("title: Tiny", "title: ''", "title", "''"),
         ('- {text: "late"}', "- {}", "examples › 1 › text", "''"),
         ("name: tiny", "name: tiny\nname2: x", "name2", "'x'"),
+        ("name: tiny", "name: tiny\nrenamed: [x]", "renamed", "['x']"),
+        ("name: tiny", "name: tiny\nrenamed: {Fee: Fees}", "renamed › Fee", "'Fees'"),
+        ("name: tiny", "name: tiny\nrenamed: {Late Fee: Late Fee}", "renamed › Late Fee", "'Late Fee'"),
     ],
 )
 def test_a_mistake_is_named_with_file_key_and_value(tmp_path, old, new, key, value):

@@ -1,5 +1,6 @@
 """Filters and search parameters from text: what is accepted, and what the errors say."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -35,6 +36,13 @@ def test_no_text_means_no_filter() -> None:
 )
 def test_a_label_is_known_by_name_or_title_whatever_its_case(text: str) -> None:
     assert read_filters(FilterTexts(labels=(text,)), PACKS).labels == {"Cap On Liability"}
+
+
+def test_a_label_is_known_by_the_name_that_it_had_before() -> None:
+    packs = {
+        name: replace(pack, renamed={"Liability Cap": "Cap On Liability"}) for name, pack in PACKS.items()
+    }
+    assert read_filters(FilterTexts(labels=("liability cap",)), packs).labels == {"Cap On Liability"}
 
 
 def test_every_filter_is_read() -> None:
