@@ -1,12 +1,13 @@
 """The classifier on documents that it was not trained on, and how fast it trains and labels.
 
-python -m benchmarks.classifier FILE [--contracts DIR] [--pack contracts] [--folds N] [--documents N…]
+python -m benchmarks.classifier FILE [--contracts DIR] [--pack P] [--folds N] [--documents N…] [--naive]
 
 FILE is training data in any format that ``clausewatch train classifier`` reads. The documents are cut into
 folds, near-duplicates together. For each fold a classifier is trained on the others, thresholds and
 calibration included, and measured on the fold; the figures are of all folds together, with intervals by
 bootstrap over documents. With --documents each is trained on so many only: a learning curve. The keyword
-rules are measured beside it on the same passages.
+rules are measured beside it on the same passages, with --naive also what benchmarks/naive_classifier.py makes
+of the same training documents.
 """
 
 import argparse
@@ -17,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.naive_classifier import naive_scores, ranking
 from indexer.training import read_training_data
 from indexer.training.scoring import score, thresholds_of
 from models.classifier.dataset import TrainingDocument, TrainingSet
@@ -28,7 +30,7 @@ from models.encoder.tokens import TokenCounter
 from models.evaluation.classification import Figures, measure
 from models.evaluation.intervals import intervals
 from models.evaluation.scores import Scored, Thresholds
-from models.packs import Pack, load_pack
+from models.packs import load_pack
 
 
 def main() -> None:
@@ -42,13 +44,21 @@ def main() -> None:
     parser.add_argument("--documents", type=int, nargs="*", default=[0], help="train on so many; 0 for all")
     parser.add_argument("--precision", type=float, default=0.8)
     parser.add_argument("--per-label", action="store_true")
+    parser.add_argument("--naive", action="store_true")
     arguments = parser.parse_args()
     pack = load_pack(arguments.pack)
     found = read_training_data([arguments.file], pack, TokenCounter(""), texts=arguments.contracts)
     fold = folds(found.data.documents, arguments.folds)
     for documents in arguments.documents:
         parts = [
-            held_out(found.data, fold == number, pack, documents, arguments.precision)
+            held_out(
+                found.data,
+                fold == number,
+                arguments.pack,
+                documents,
+                precision=arguments.precision,
+                naive=arguments.naive,
+            )
             for number in range(arguments.only or arguments.folds)
         ]
         figures = together(parts)
@@ -59,15 +69,21 @@ def main() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """One fold: what was said of it, at thresholds of the model that did not see it; and what that took."""
+    """One fold: what was said of it, at thresholds of the model that did not see it; and what that took.
+
+    ``naive`` are the margins of the naive way, where it was asked for.
+    """
 
     scored: Scored
     rules: np.ndarray
+    naive: np.ndarray | None
     thresholds: Thresholds
     seconds: dict[str, float]
 
 
-def held_out(data: TrainingSet, held: np.ndarray, pack: Pack, documents: int, precision: float) -> Held:
+def held_out(
+    data: TrainingSet, held: np.ndarray, pack: str, documents: int, *, precision: float, naive: bool
+) -> Held:
     """Trains on the documents that are not ``held`` (on so many, spread over them) and scores the others."""
     inside = [each for each, out in zip(data.documents, held, strict=True) if not out]
     if documents:
@@ -76,7 +92,7 @@ def held_out(data: TrainingSet, held: np.ndarray, pack: Pack, documents: int, pr
     started = time.perf_counter()
     content = train(
         replace(data, documents=tuple(inside)),
-        pack=pack.name,
+        pack=pack,
         name="benchmark",
         seed=0,
         precision=precision,
@@ -85,8 +101,9 @@ def held_out(data: TrainingSet, held: np.ndarray, pack: Pack, documents: int, pr
     seconds = {"training": time.perf_counter() - started, "megabytes": len(content) / 1e6}
     classifier = read_classifier(content, "benchmark")
     seconds["labelled_per_second"] = rate(classifier, outside)
-    scored, rules = score(replace(data, documents=outside), classifier, pack)
-    return Held(scored, rules, thresholds_of(classifier.card, data.labels), seconds)
+    scored, rules = score(replace(data, documents=outside), classifier, load_pack(pack))
+    margins = naive_scores(inside, outside, data.labels) if naive else None
+    return Held(scored, rules, margins, thresholds_of(classifier.card, data.labels), seconds)
 
 
 def rate(classifier: LearnedClassifier, documents: tuple[TrainingDocument, ...]) -> float:
@@ -120,6 +137,7 @@ def together(parts: list[Held]) -> dict[str, object]:
         stepped.of(stepped.probabilities / 2), Thresholds(np.full(labels, 0.5), np.full(labels, 1.0))
     )
     spread = intervals(scored, Thresholds.anything(labels), 0)
+    naive = [part.naive for part in parts if part.naive is not None]
     return {
         **{name: getattr(ranked, name) for name in RANKED},
         **{name: getattr(at, name) for name in AT_THRESHOLDS},
@@ -127,6 +145,7 @@ def together(parts: list[Held]) -> dict[str, object]:
         "seconds": {
             name: float(np.mean([part.seconds[name] for part in parts])) for name in parts[0].seconds
         },
+        "naive": ranking(scored.of(np.concatenate(naive))) if naive else None,
         "per_label": per_label(ranked, at),
     }
 

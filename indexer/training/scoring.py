@@ -1,13 +1,14 @@
 """Has a classifier and the keyword rules of a pack score passages of which people said what they carry."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from models.classifier.card import ClassifierCard
 from models.classifier.dataset import TrainingPassage, TrainingSet
 from models.evaluation.scores import Bools, Floats, Scored, Thresholds
-from models.labels import Passage
+from models.labels import LabelPrediction
 from models.packs import Pack
 from models.protocols import Classifier
 from models.rules import RuleLabeller
@@ -38,8 +39,10 @@ def score(
     labeller, start = RuleLabeller(pack), 0
     for number, document in enumerate(data.documents, 1):
         seen = [each.passage for each in document.passages]
+        found = labeller.label(seen)
+        seen = [replace(passage, rules=ruled) for passage, ruled in zip(seen, found, strict=True)]
         rows = slice(start, start + len(seen))
-        rules[rows] = _ruled(labeller, seen, labels)
+        rules[rows] = _ruled(found, labels)
         probabilities[rows] = rules[rows]
         probabilities[rows, given] = classifier.scores(seen)[:, columns]
         start += len(seen)
@@ -68,12 +71,12 @@ def _nothing(passages: Sequence[TrainingPassage], labels: Sequence[str]) -> Floa
     return np.zeros((len(passages), len(labels)))
 
 
-def _ruled(labeller: RuleLabeller, passages: Sequence[Passage], labels: Sequence[str]) -> Floats:
-    found = np.zeros((len(passages), len(labels)))
-    for row, predictions in enumerate(labeller.label(passages)):
+def _ruled(found: Sequence[Sequence[LabelPrediction]], labels: Sequence[str]) -> Floats:
+    probabilities = np.zeros((len(found), len(labels)))
+    for row, predictions in enumerate(found):
         for prediction in predictions:
-            found[row, labels.index(prediction.label)] = prediction.probability
-    return found
+            probabilities[row, labels.index(prediction.label)] = prediction.probability
+    return probabilities
 
 
 def _truth(passages: Sequence[TrainingPassage], labels: Sequence[str]) -> Bools:

@@ -12,7 +12,7 @@ import pytest
 from tests.opensearch.backend import prefix_of
 from tests.opensearch.server import Node
 from tests.opensearch.test_faults import restart
-from tests.search_app.commands import empty_home, run, start
+from tests.search_app.commands import empty_home, ended, run, start
 
 pytestmark = pytest.mark.slow
 LEASE = "LEASE\n\n1. Rent. The tenant shall pay the zebrawood rent and is liable for damages without limit.\n"
@@ -67,8 +67,7 @@ def test_a_server_that_is_down_at_the_start_is_said_and_becomes_ready_by_itself(
         assert run(home, "status", **variables).returncode == 0
     finally:
         if process is not None:
-            process.terminate()
-            errors = process.communicate(timeout=60)[1]
+            errors = ended(process)
         restart(own_node)
     assert "Nothing can be searched yet, which is tried again: OpenSearch at" in errors
     assert "Traceback" not in errors

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-WAIT_SECONDS = 300
+WAIT_SECONDS, END_SECONDS = 300, 60
 SAMPLES = ROOT / "samples" / "documents"
 
 
@@ -27,6 +27,17 @@ def run(home: Path, *arguments: str, **variables: str) -> subprocess.CompletedPr
             process.kill()
             raise
     return subprocess.CompletedProcess(arguments, process.returncode, output, errors)
+
+
+def ended(process: subprocess.Popen[str]) -> str:
+    """Asks a command to end and returns what it wrote to stderr; one that does not end is killed and fails."""
+    process.terminate()
+    try:
+        return process.communicate(timeout=END_SECONDS)[1]
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        raise
 
 
 def answer(home: Path, *arguments: str) -> Any:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.search_app.commands import SAMPLES, answer, empty_home, run, start
+from tests.search_app.commands import SAMPLES, answer, empty_home, ended, run, start
 
 pytestmark = pytest.mark.slow
 
@@ -30,8 +30,7 @@ def server(home: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
         assert process.stdout is not None
         yield process, re.search(r"http://\S+:\d+", process.stdout.readline())[0]  # type: ignore[index]
     finally:
-        process.terminate()
-        process.communicate(timeout=30)
+        ended(process)
 
 
 def test_serve_prints_its_address_and_shows_risks_on_the_first_page(

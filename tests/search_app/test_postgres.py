@@ -9,7 +9,7 @@ from sqlalchemy.engine import URL, make_url
 from search_app.errors import SettingsError
 from search_app.settings import Settings, load_settings
 from tests.postgres import PASSWORD, PostgresServer
-from tests.search_app.commands import SAMPLES, answer, empty_home, run, start
+from tests.search_app.commands import SAMPLES, answer, empty_home, ended, run, start
 
 COMMANDS = (["search", "liability"], ["status"], ["watch"], ["worker"], ["rebuild"], ["doctor"])
 
@@ -75,8 +75,7 @@ def test_a_worker_that_starts_while_the_server_restarts_tries_again(
             own_postgres.start()
     finally:
         own_postgres.start()
-        process.terminate()
-        process.communicate(timeout=30)
+        ended(process)
     assert process.returncode == 0
 
 

@@ -1,0 +1,104 @@
+"""The same classifier on another task: what e-mails are about, beside the naive way.
+
+python -m benchmarks.emails MESSAGES LABELS CATEGORIES [--folds N] [--documents N…]
+
+MESSAGES is a folder of .eml files, LABELS a JSON object of lists of codes by the files' names, CATEGORIES a
+text with a line "CODE NAME" for each code. People said of whole messages what they are about, so that each of
+their passages is trained on with all of it, and a message is scored by its highest passage.
+"""
+
+import argparse
+import json
+import re
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import yaml
+
+from benchmarks.classifier import Held, held_out, together
+from indexer import reading
+from models.classifier.dataset import TrainingDocument, TrainingPassage, TrainingSet
+from models.classifier.folds import folds
+from models.evaluation.scores import Scored
+from models.labels import Passage
+
+_CATEGORY = re.compile(r"(\d+\.\d+)\s+(.+?)\s*(?:\(.*)?")
+
+
+def main() -> None:
+    """Reads the command line, measures, prints one JSON object for each number of messages."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("messages", type=Path)
+    parser.add_argument("labels", type=Path)
+    parser.add_argument("categories", type=Path)
+    parser.add_argument("--folds", type=int, default=5)
+    parser.add_argument("--documents", type=int, nargs="*", default=[0], help="train on so many; 0 for all")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        pack = write_pack(Path(folder) / "pack.yaml", arguments.categories)
+        data = read_messages(arguments.messages, arguments.labels, pack)
+        fold = folds(data.documents, arguments.folds)
+        for documents in arguments.documents:
+            parts = [
+                of_messages(held_out(data, fold == number, str(pack), documents, precision=0.8, naive=True))
+                for number in range(arguments.folds)
+            ]
+            figures = together(parts)
+            print(json.dumps({"trained_on": documents or "all others", **figures}, indent=2), flush=True)
+
+
+def write_pack(path: Path, categories: Path) -> Path:
+    """Writes a pack with the categories as labels, without rules."""
+    lines = categories.read_text(encoding="utf-8").splitlines()
+    named = [match for line in lines if (match := _CATEGORY.fullmatch(line.strip()))]
+    labels = {
+        match[1]: {"title": match[2], "description": match[2], "severity": "low", "question": match[2]}
+        for match in named
+    }
+    pack = {"name": "messages", "title": "Messages", "labels": labels}
+    path.write_text(yaml.safe_dump(pack, sort_keys=False), encoding="utf-8")
+    return path
+
+
+def read_messages(folder: Path, labels: Path, pack: Path) -> TrainingSet:
+    """Reads the messages as ingest does; those without a passage are left out."""
+    known = tuple(yaml.safe_load(pack.read_text(encoding="utf-8"))["labels"])
+    documents = []
+    for name, codes in sorted(json.loads(labels.read_text(encoding="utf-8")).items()):
+        carried = frozenset(codes) & frozenset(known)
+        file = folder / f"{name}.eml"
+        passages = tuple(
+            TrainingPassage(Passage(piece.text, piece.section), carried)
+            for piece in reading.read(file, file.name, encoder="").chunks
+        )
+        if passages:
+            documents.append(TrainingDocument(name, passages))
+    return TrainingSet(known, tuple(documents))
+
+
+def of_messages(held: Held) -> Held:
+    """Returns what was said of messages: for each label the highest of their passages."""
+    scored = held.scored
+    assert held.naive is not None
+    return replace(
+        held,
+        scored=Scored(
+            labels=scored.labels,
+            probabilities=_highest(scored.probabilities, scored.documents),
+            truth=_highest(scored.truth, scored.documents),
+            documents=np.unique(scored.documents),
+            judged=_highest(scored.judged, scored.documents),
+        ),
+        rules=_highest(held.rules, scored.documents),
+        naive=_highest(held.naive, scored.documents),
+    )
+
+
+def _highest(values: np.ndarray, documents: np.ndarray) -> np.ndarray:
+    return np.maximum.reduceat(values, np.unique(documents, return_index=True)[1], axis=0)
+
+
+if __name__ == "__main__":
+    main()
