@@ -30,7 +30,7 @@ def run(home: Path, *arguments: str, **variables: str) -> subprocess.CompletedPr
 
 
 def ended(process: subprocess.Popen[str]) -> str:
-    """Asks a command to end and returns what it wrote to stderr; one that does not end is killed and fails."""
+    """Asks a command to end; returns what it wrote to stderr. One that does not end is killed, and fails."""
     process.terminate()
     try:
         return process.communicate(timeout=END_SECONDS)[1]
