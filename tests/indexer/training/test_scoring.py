@@ -50,6 +50,14 @@ def test_the_passages_of_a_document_are_seen_together() -> None:
     assert steps == [(1, 2), (2, 2)]
 
 
+def test_the_classifier_is_told_what_the_rules_say_so_that_it_need_not_find_the_pack() -> None:
+    classifier = WordClassifier({LAW: {"law": 0.75}})
+    score(DATA, classifier, RULED)
+    told = [[[item.label for item in each.rules or ()] for each in seen] for seen in classifier.seen]
+    assert told == [[[], []], [[AUDIT]]]
+    assert all(each.rules is not None for seen in classifier.seen for each in seen)
+
+
 def test_a_label_that_is_left_to_its_rules_is_never_given() -> None:
     thresholds = thresholds_of(CLASSIFIER.card, (LAW, CAP, AUDIT))
     assert thresholds.low.tolist() == [0.4, 0.4, 2.0]
