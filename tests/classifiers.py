@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.classifier.adapted import adapted
 from models.classifier.card import ClassifierCard, LabelCard
 from models.errors import ClassifierError
 from models.labels import LabelPrediction, LabelSource, Passage, Standing, Trigger
 from models.packs import Pack
+from models.protocols import Classifier
 
 FORMAT = 1
 RIGHT, SAID = 41, 50
@@ -141,8 +143,8 @@ class OneClassifier:
         self.current = classifier
         self.trouble = False
 
-    def classifier(self, pack: Pack) -> WordClassifier | None:
-        return self.current
+    def classifier(self, pack: Pack) -> Classifier | None:
+        return None if self.current is None else adapted(self.current, pack)
 
     def settled(self, pack: Pack) -> bool:
         return not self.trouble

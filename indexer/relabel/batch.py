@@ -95,11 +95,17 @@ def labelled(documents: Sequence[Old], stored: Sequence[Stored], target: Labelli
     return change
 
 
-def write_batch(connection: Connection, change: Change, fingerprint: str, now: str) -> None:
-    """Writes what changed, inside the caller's transaction; what was made anew meanwhile is left alone."""
+def write_batch(
+    connection: Connection, change: Change, fingerprint: str, renamed: Mapping[str, str], now: str
+) -> None:
+    """Writes what changed, inside the caller's transaction; what was made anew meanwhile is left alone.
+
+    What people said of labels that were ``renamed`` since is kept under the labels' present names.
+    """
     gone = _made_anew(connection, change.documents)
     ids = [each.id for each in change.documents if each.id not in gone]
-    changed = [each for each in change.changed if each not in gone]
+    moved = _rename_decisions(connection, ids, renamed) if renamed else set()
+    changed = [each for each in ids if each in moved.union(change.changed)]
     keys, rows = change.keys, change.rows
     if gone:
         keys = list(_still_there(connection, keys, ids))
@@ -115,6 +121,31 @@ def write_batch(connection: Connection, change: Change, fingerprint: str, now: s
         connection.execute(update(_documents).where(own).values(labelled_by=fingerprint))
     if changed:
         connection.execute(insert(schema.outbox), [{"document": each, "created_at": now} for each in changed])
+
+
+def _rename_decisions(
+    connection: Connection, documents: Sequence[str], renamed: Mapping[str, str]
+) -> set[str]:
+    """Moves what people said to the present names of labels; returns the documents of which they said it.
+
+    Where they spoke of a passage under both names, what they said under the present one counts.
+    """
+    by_people = _predictions.c.source == LabelSource.HUMAN.value
+    moved: set[str] = set()
+    for start in range(0, len(documents), _PER_STATEMENT):
+        own = _chunks.c.document.in_(documents[start : start + _PER_STATEMENT])
+        query = select(_predictions.c.chunk, _predictions.c.label, _chunks.c.document)
+        said = connection.execute(query.join_from(_predictions, _chunks).where(own, by_people)).all()
+        taken = {(row.chunk, row.label) for row in said}
+        for row in said:
+            present = renamed.get(row.label)
+            if present is None or (row.chunk, present) in taken:
+                continue
+            taken.add((row.chunk, present))
+            moved.add(row.document)
+            this = (_predictions.c.chunk == row.chunk) & (_predictions.c.label == row.label)
+            connection.execute(update(_predictions).where(this, by_people).values(label=present))
+    return moved
 
 
 def _by_key(rows: Sequence[Any]) -> dict[int, NDArray[np.float32]]:

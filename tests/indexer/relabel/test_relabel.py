@@ -144,14 +144,19 @@ def test_a_document_whose_labels_do_not_change_is_not_sent_to_the_index(firm: Fi
     assert firm.office.index.applied == []
 
 
-def test_what_a_person_said_stays_and_counts(firm: Firm) -> None:
+def decide(firm: Firm, label: str, by: str = "ann") -> None:
+    """Has somebody say that the passage with the law of Delaware carries a label."""
     with firm.office.engine.connect() as connection:
         table = schema.chunks
         key = connection.scalar(select(table.c.key).where(table.c.text.contains("Delaware")))
     assert key is not None
-    decision = LabelPrediction("Governing Law", 1.0, LabelSource.HUMAN, "ann")
+    decision = LabelPrediction(label, 1.0, LabelSource.HUMAN, by)
     with writing(firm.office.engine) as connection:
         connection.execute(insert(schema.predictions), [prediction_row(key, decision)])
+
+
+def test_what_a_person_said_stays_and_counts(firm: Firm) -> None:
+    decide(firm, "Governing Law")
     firm.use(model_bytes({"Governing Law": {"word": "delaware", "probability": 0.5}}))
     firm.relabel()
     assert ("Governing Law", "human", "speaks", 1.0) in firm.said()
@@ -225,11 +230,51 @@ def test_a_document_that_was_made_anew_meanwhile_is_left_to_the_next_time(firm: 
 def test_labels_that_a_pack_dropped_are_kept_in_the_records_and_not_searched(firm: Firm) -> None:
     pack = load_pack("contracts")
     without = {name: each for name, each in pack.labels.items() if name != "Governing Law"}
-    firm.packs["contracts"] = replace(pack, labels=without)
+    decide(firm, "Governing Law")
+    firm.packs["contracts"] = replace(pack, labels=without, version="1" * 64)
     firm.use(model_bytes(LAW))
     firm.relabel()
-    assert ("Governing Law", "model", "speaks", 0.9) in firm.said()
+    assert {item for item in firm.said() if item[0] == "Governing Law"} == {
+        ("Governing Law", "human", "speaks", 1.0)
+    }
     assert {label for label, _ in firm.indexed()} == {"Insurance"}
+
+
+def renamed_pack() -> Pack:
+    """The pack of the contracts with another name for the governing law."""
+    pack = load_pack("contracts")
+    law = replace(pack.labels["Governing Law"], name="Applicable Law")
+    labels = {
+        each.name: each
+        for name in pack.labels
+        for each in [law if name == "Governing Law" else pack.labels[name]]
+    }
+    return replace(pack, labels=labels, renamed={"Governing Law": "Applicable Law"}, version="2" * 64)
+
+
+def test_what_was_said_of_a_label_that_was_renamed_is_found_under_its_present_name(firm: Firm) -> None:
+    firm.use(model_bytes(LAW))
+    firm.relabel()
+    decide(firm, "Governing Law")
+    firm.packs["contracts"] = renamed_pack()
+    assert firm.relabel().documents == 2
+    said = {item[:3] for item in firm.said() if item[0].endswith("Law")}
+    assert said == {
+        ("Applicable Law", "human", "speaks"),
+        ("Applicable Law", "model", "speaks"),
+        ("Applicable Law", "rule", "outvoted"),
+    }
+    assert ("Applicable Law", "ann") in firm.indexed()
+
+
+def test_of_two_decisions_that_would_have_one_name_the_present_one_counts(firm: Firm) -> None:
+    decide(firm, "Governing Law", "ann")
+    decide(firm, "Applicable Law", "bob")
+    firm.packs["contracts"] = renamed_pack()
+    firm.relabel()
+    said = {item[:2] for item in firm.said() if item[1] == "human"}
+    assert said == {("Governing Law", "human"), ("Applicable Law", "human")}
+    assert {by for label, by in firm.indexed() if label == "Applicable Law"} == {"bob"}
 
 
 def test_the_lock_is_confirmed_before_anything_is_written(firm: Firm) -> None:
