@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +16,19 @@ from numpy.typing import NDArray
 
 from indexer.ingest import claims, writer
 from indexer.ingest.join import Joiner
+from tests.classifiers import OneClassifier, WordClassifier, model_bytes
 from tests.fakes import HashingEncoder
 from tests.indexer.ingest.office import make_office
+
+# It labels by the vector, which a process has once it has encoded a text or found it in the records.
+MODELS = OneClassifier(
+    WordClassifier(
+        model_bytes(
+            {"Governing Law": {"word": "", "where": "vector", "probability": 0.9}},
+            encoder=HashingEncoder().version,
+        )
+    )
+)
 
 
 class SlowEncoder(HashingEncoder):
@@ -35,9 +47,10 @@ def main(root: Path, url: str, seconds: float) -> None:
     writer.BATCH_TEXTS = 3
     claims.LEASE_SECONDS = 2.0
     office = make_office(root, encoder=SlowEncoder(seconds), url=url)
+    ingest = replace(office.ingest, classifiers=MODELS)
     sys.stdout.write("ready\n")
     sys.stdout.flush()
-    Joiner(office.ingest, threading.Event()).work()
+    Joiner(ingest, threading.Event()).work()
 
 
 if __name__ == "__main__":

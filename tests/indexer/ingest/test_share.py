@@ -25,6 +25,7 @@ from indexer.records import schema
 from indexer.records.database import writing
 from indexer.records.read import run_record
 from tests.fakes import DictIndex, HashingEncoder
+from tests.indexer.ingest.joining import MODELS
 from tests.indexer.ingest.office import LEASE, NDA, Office, mail, make_office
 from tests.indexer.ingest.test_worker import eventually
 
@@ -35,6 +36,11 @@ TABLES = ("chunks", "vectors", "predictions", "document_texts")
 def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("indexer.ingest.writer.BATCH_TEXTS", 3)
     monkeypatch.setattr(claiming, "LEASE_SECONDS", 2.0)
+
+
+def with_models(office: Office) -> Office:
+    """The same office with the classifier that those who join have too."""
+    return replace(office, ingest=replace(office.ingest, classifiers=MODELS))
 
 
 def write_files(office: Office, count: int = 40) -> None:
@@ -96,10 +102,11 @@ def state(office: Office, run: str) -> str:
 def check_complete(office: Office, root: Path) -> None:
     """Compares with an undisturbed ingest of the same files into SQLite, by one process."""
     root.mkdir()
-    reference = make_office(root)
+    reference = with_models(make_office(root))
     reference.run(office.folder)
     for table in TABLES:
         assert sorted(office.rows(table), key=repr) == sorted(reference.rows(table), key=repr), table
+    assert any("model" in row for row in office.rows("predictions"))
     for table in ("documents", "sources", "source_versions"):
         assert len(office.rows(table)) == len(reference.rows(table)), table
     reference.engine.dispose()
@@ -111,7 +118,7 @@ def test_two_processes_share_a_run_and_each_file_has_one_outcome(
 ) -> None:
     write_files(office)
     encoder = HashingEncoder()
-    slow = replace(office, ingest=replace(office.ingest, encoder=encoder))
+    slow = replace(office, ingest=replace(with_models(office).ingest, encoder=encoder))
     encode = encoder.encode
     encoder.encode = lambda texts: time.sleep(0.1) or encode(texts)  # type: ignore[method-assign,func-returns-value]
     with joined(office, records_url, 0.1):
@@ -146,7 +153,7 @@ def test_the_files_of_a_process_that_is_killed_are_taken_by_the_other(
                 process.wait()
                 killed.extend(claimed())
 
-        summary = office.run(report=report, share=True)
+        summary = with_models(office).run(report=report, share=True)
     assert killed
     found = owners(office, summary.run)
     assert all(str(found[uri]).startswith("leader ") for uri in killed if uri in found)

@@ -17,6 +17,7 @@ from indexer.ray_cluster import RayEncoder, RayPool, Setup, batches, connect
 from indexer.reading import Extracted
 from models.encoder import load_encoder
 from models.protocols import Encoder
+from tests.classifiers import OneClassifier, WordClassifier, model_bytes
 from tests.indexer.ingest.office import LEASE, NDA, Office, mail, make_office
 from tests.ray_head import RayHead, running_head
 
@@ -49,12 +50,19 @@ def on_ray(office: Office, encoder: Encoder, setup: Setup) -> Office:
         encoder=RayEncoder(encoder, setup),
         open_pool=lambda _limits, _encoder, _tika: RayPool(setup),
         batches=batches(),
+        classifiers=models(encoder),
     )
     return replace(office, ingest=ingest)
 
 
 def locally(office: Office, encoder: Encoder) -> Office:
-    return replace(office, ingest=replace(office.ingest, encoder=encoder))
+    return replace(office, ingest=replace(office.ingest, encoder=encoder, classifiers=models(encoder)))
+
+
+def models(encoder: Encoder) -> OneClassifier:
+    """A classifier that labels by the vectors that the encoder gives."""
+    labels = {"Governing Law": {"word": "", "where": "vector", "probability": 0.9}}
+    return OneClassifier(WordClassifier(model_bytes(labels, encoder=encoder.version)))
 
 
 def write_files(office: Office) -> None:
@@ -126,6 +134,7 @@ def test_records_made_on_ray_are_those_of_one_machine(
     for table in TABLES:
         assert rows(office, table) == rows(reference, table), table
     assert len(rows(office, "vectors")) > 20
+    assert {row[2] for row in rows(office, "predictions")} == {"model", "rule"}
     chunks = [
         {key: (chunk.text, chunk.vector.tobytes()) for key, chunk in each.index.chunks.items()}
         for each in (office, reference)
