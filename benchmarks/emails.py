@@ -3,14 +3,17 @@
 python -m benchmarks.emails MESSAGES LABELS CATEGORIES [--folds N] [--documents N…]
 
 MESSAGES is a folder of .eml files, LABELS a JSON object of lists of codes by the files' names, CATEGORIES a
-text with a line "CODE NAME" for each code. People said of whole messages what they are about, so that each of
-their passages is trained on with all of it, and a message is scored by its highest passage.
+text with a line "CODE NAME" for each code; codes that few messages have are left out. People said of whole
+messages what they are about, so that each of their passages is trained on with all of it, and a message is
+scored by its highest passage.
 """
 
 import argparse
 import json
 import re
 import tempfile
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,6 +27,8 @@ from models.classifier.folds import folds
 from models.evaluation.scores import Scored
 from models.labels import Passage
 
+# Messages with a code: of fewer, a fold would leave less than the 20 from which on a label is learned.
+FEWEST = 30
 _CATEGORY = re.compile(r"(\d+\.\d+)\s+(.+?)\s*(?:\(.*)?")
 
 
@@ -37,8 +42,9 @@ def main() -> None:
     parser.add_argument("--documents", type=int, nargs="*", default=[0], help="train on so many; 0 for all")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        pack = write_pack(Path(folder) / "pack.yaml", arguments.categories)
-        data = read_messages(arguments.messages, arguments.labels, pack)
+        codes = json.loads(arguments.labels.read_text(encoding="utf-8"))
+        pack = write_pack(Path(folder) / "pack.yaml", arguments.categories, codes)
+        data = read_messages(arguments.messages, codes, pack)
         fold = folds(data.documents, arguments.folds)
         for documents in arguments.documents:
             parts = [
@@ -49,25 +55,27 @@ def main() -> None:
             print(json.dumps({"trained_on": documents or "all others", **figures}, indent=2), flush=True)
 
 
-def write_pack(path: Path, categories: Path) -> Path:
-    """Writes a pack with the categories as labels, without rules."""
+def write_pack(path: Path, categories: Path, codes: Mapping[str, Sequence[str]]) -> Path:
+    """Writes a pack with the categories that enough messages have as labels, without rules."""
+    frequent = Counter(code for carried in codes.values() for code in set(carried))
     lines = categories.read_text(encoding="utf-8").splitlines()
     named = [match for line in lines if (match := _CATEGORY.fullmatch(line.strip()))]
     labels = {
         match[1]: {"title": match[2], "description": match[2], "severity": "low", "question": match[2]}
         for match in named
+        if frequent[match[1]] >= FEWEST
     }
     pack = {"name": "messages", "title": "Messages", "labels": labels}
     path.write_text(yaml.safe_dump(pack, sort_keys=False), encoding="utf-8")
     return path
 
 
-def read_messages(folder: Path, labels: Path, pack: Path) -> TrainingSet:
+def read_messages(folder: Path, codes: Mapping[str, Sequence[str]], pack: Path) -> TrainingSet:
     """Reads the messages as ingest does; those without a passage are left out."""
     known = tuple(yaml.safe_load(pack.read_text(encoding="utf-8"))["labels"])
     documents = []
-    for name, codes in sorted(json.loads(labels.read_text(encoding="utf-8")).items()):
-        carried = frozenset(codes) & frozenset(known)
+    for name, own in sorted(codes.items()):
+        carried = frozenset(own) & frozenset(known)
         file = folder / f"{name}.eml"
         passages = tuple(
             TrainingPassage(Passage(piece.text, piece.section), carried)
