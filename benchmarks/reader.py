@@ -2,12 +2,12 @@
 
 python -m benchmarks.reader FILE --contracts DIR --models DIR [--fold N] [--epochs N] [--documents N]
 
-The first layers are those of the int8 encoder that the product runs, so that a passage would pass them once,
-for its vector and for its labels. Above them a copy of the last two layers is trained further, with an attention
-of its own for each label: a token's log-odds are a linear function of its state, those of a passage their mean,
-weighted by a softmax of another such function. The loss is the cross-entropy of passages, summed over labels, and
-a share of that of tokens, which are true where experts marked them. Passages without any label are drawn anew for
-each epoch, as many as there are others.
+The first layers are those of the int8 encoder that the product runs, so that a passage would pass them
+once, for its vector and for its labels. Above them a copy of the last two layers is trained further, with
+an attention of its own for each label: a token's log-odds are a linear function of its state, those of a
+passage their mean, weighted by a softmax of another such function. The loss is the cross-entropy of
+passages, summed over labels, and a share of that of tokens, which are true where experts marked them.
+Passages without any label are drawn anew for each epoch, as many as there are others.
 
 Measured on one fold of the documents, near-duplicates together; DIR of --models is the folder of that name in
 a home. Nothing of it is part of the product yet.
