@@ -4,8 +4,7 @@ python -m benchmarks.emails MESSAGES LABELS CATEGORIES [--folds N] [--documents 
 
 MESSAGES is a folder of .eml files, LABELS a JSON object of lists of codes by the files' names, CATEGORIES a
 text with a line "CODE NAME" for each code; codes that few messages have are left out. People said of whole
-messages what they are about, so that each of their passages is trained on with all of it, and a message is
-scored by its highest passage.
+messages what they are about, so that a message is one passage here, as a row of a CSV would be.
 """
 
 import argparse
@@ -14,17 +13,14 @@ import re
 import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import yaml
 
-from benchmarks.classifier import Held, held_out, together
-from indexer import reading
+from benchmarks.classifier import held_out, together
+from indexer.extract import extract_path
 from models.classifier.dataset import TrainingDocument, TrainingPassage, TrainingSet
 from models.classifier.folds import folds
-from models.evaluation.scores import Scored
 from models.labels import Passage
 
 # Messages with a code: of fewer, a fold would leave less than the 20 from which on a label is learned.
@@ -48,7 +44,7 @@ def main() -> None:
         fold = folds(data.documents, arguments.folds)
         for documents in arguments.documents:
             parts = [
-                of_messages(held_out(data, fold == number, str(pack), documents, precision=0.8, naive=True))
+                held_out(data, fold == number, str(pack), documents, precision=0.8, naive=True)
                 for number in range(arguments.folds)
             ]
             figures = together(parts)
@@ -71,41 +67,16 @@ def write_pack(path: Path, categories: Path, codes: Mapping[str, Sequence[str]])
 
 
 def read_messages(folder: Path, codes: Mapping[str, Sequence[str]], pack: Path) -> TrainingSet:
-    """Reads the messages as ingest does; those without a passage are left out."""
+    """Reads the messages as ingest does; those without a text are left out."""
     known = tuple(yaml.safe_load(pack.read_text(encoding="utf-8"))["labels"])
     documents = []
     for name, own in sorted(codes.items()):
         carried = frozenset(own) & frozenset(known)
         file = folder / f"{name}.eml"
-        passages = tuple(
-            TrainingPassage(Passage(piece.text, piece.section), carried)
-            for piece in reading.read(file, file.name, encoder="").chunks
-        )
-        if passages:
-            documents.append(TrainingDocument(name, passages))
+        text = extract_path(file, file.name).text
+        if text.strip():
+            documents.append(TrainingDocument(name, (TrainingPassage(Passage(text), carried),)))
     return TrainingSet(known, tuple(documents))
-
-
-def of_messages(held: Held) -> Held:
-    """Returns what was said of messages: for each label the highest of their passages."""
-    scored = held.scored
-    assert held.naive is not None
-    return replace(
-        held,
-        scored=Scored(
-            labels=scored.labels,
-            probabilities=_highest(scored.probabilities, scored.documents),
-            truth=_highest(scored.truth, scored.documents),
-            documents=np.unique(scored.documents),
-            judged=_highest(scored.judged, scored.documents),
-        ),
-        rules=_highest(held.rules, scored.documents),
-        naive=_highest(held.naive, scored.documents),
-    )
-
-
-def _highest(values: np.ndarray, documents: np.ndarray) -> np.ndarray:
-    return np.maximum.reduceat(values, np.unique(documents, return_index=True)[1], axis=0)
 
 
 if __name__ == "__main__":
