@@ -50,6 +50,7 @@ def work(settings: Settings, *, join: bool = False) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    logging.getLogger("faiss").setLevel(logging.WARNING)
     for pause in PAUSES:
         try:
             return _run(settings, join=join)
