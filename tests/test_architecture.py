@@ -56,8 +56,8 @@ def test_the_environment_is_read_in_one_module_only() -> None:
         and node.value.id == "os"
         and node.attr in {"environ", "getenv"}
     ]
-    # The tika package reads it while it is imported; one module hides it from there. onnxruntime learns from it
-    # alone that it is to report nothing.
+    # The tika package reads it while it is imported; one module hides it from there. Only from there does
+    # onnxruntime learn that it is to report nothing.
     assert set(readers) == {"search_app/settings.py", "indexer/extract/tika/package.py", "models/__init__.py"}
 
 
