@@ -104,8 +104,10 @@ def write_batch(
     """
     gone = _made_anew(connection, change.documents)
     ids = [each.id for each in change.documents if each.id not in gone]
-    moved = _rename_decisions(connection, ids, renamed) if renamed else set()
-    changed = [each for each in ids if each in moved.union(change.changed)]
+    differing = set(change.changed)
+    if renamed:
+        differing |= _rename_decisions(connection, ids, renamed)
+    changed = [each for each in ids if each in differing]
     keys, rows = change.keys, change.rows
     if gone:
         keys = list(_still_there(connection, keys, ids))

@@ -1,6 +1,6 @@
 """A classifier that was trained when labels of its pack had other names, or on labels that are gone."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -14,13 +14,23 @@ from models.protocols import Classifier
 def adapted(classifier: Classifier, pack: Pack) -> Classifier:
     """Returns a classifier that speaks of the labels that a pack has, by the names that they have now.
 
-    Where a former name and its present one are both among the classifier's labels, the present one counts.
+    Args:
+        classifier: Of this pack, as it was when the classifier was trained.
+        pack: As it is now.
     """
-    given = tuple(classifier.card.labels)
-    present = {pack.current(label): label for label in given}
-    present |= {label: label for label in given if pack.current(label) == label}
-    kept = {name: label for name, label in present.items() if name in pack.labels}
-    return classifier if tuple(kept) == given else _Adapted(classifier, kept)
+    names = own_names(classifier.card.labels, pack)
+    return classifier if list(names) == list(classifier.card.labels) else _Adapted(classifier, names)
+
+
+def own_names(labels: Iterable[str], pack: Pack) -> dict[str, str]:
+    """Returns, by their present names, the names by which a classifier knows the labels that a pack has.
+
+    Where both a former name and the present one are among its ``labels``, the present one counts.
+    """
+    given = tuple(labels)
+    names = {pack.current(label): label for label in given}
+    names |= {label: label for label in given if pack.current(label) == label}
+    return {name: own for name, own in names.items() if name in pack.labels}
 
 
 class _Adapted:

@@ -1,7 +1,7 @@
 """What a classifier says of itself: data, thresholds, and how often it was right, label by label."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +60,3 @@ class ClassifierCard:
     precision: float
     encoder: str
     figures: Mapping[str, float]
-
-    def with_names(self, current: Callable[[str], str]) -> "ClassifierCard":
-        """Returns the card with the names that its labels have now."""
-        return replace(
-            self,
-            labels={current(name): label for name, label in self.labels.items()},
-            left_to_rules={current(name): reason for name, reason in self.left_to_rules.items()},
-        )

@@ -26,6 +26,7 @@ def command(precision: float, labels: tuple[str, ...], pack: str) -> None:
     More precision finds less, and leaves more to a person's eye. The result is a new version of the model,
     which labels at once; clausewatch models rollback goes back.
     """
+    from models.classifier.adapted import own_names  # noqa: PLC0415
     from models.packs import load_pack  # noqa: PLC0415 - the help page must not pay for the imports
     from search_app.compose import compose  # noqa: PLC0415
     from search_app.query.filters import label  # noqa: PLC0415
@@ -39,7 +40,7 @@ def command(precision: float, labels: tuple[str, ...], pack: str) -> None:
     registry = compose(load_settings()).registry
     used = registry.state(name).used
     # The model knows labels by the names that they had when it was trained.
-    own = {known.current(each): each for each in used.card.labels} if used else {}
+    own = own_names(used.card.labels, known) if used else {}
     made = registry.rethreshold(name, precision, tuple(own.get(each, each) for each in names), who())
     said = sum(each.said for each in made.card.labels.values())
     right = sum(each.right for each in made.card.labels.values())

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import Blueprint, render_template
 
 from indexer.registry import Entry, ModelState, ModelVersion
+from models.classifier.adapted import own_names
 from models.classifier.card import LabelCard
 from models.labels import Severity
 from models.packs import Pack
@@ -50,14 +51,15 @@ def show() -> str:
 def _of_pack(here: Site, pack: Pack, status: ClassifierStatus) -> PackModels:
     registry = here.parts.registry
     state = registry.state(pack.name)
-    card = state.used.card.with_names(pack.current) if state.used else None
+    card = state.used.card if state.used else None
+    names = own_names(card.labels, pack) if card else {}
     left = card.left_to_rules if card else {}
     return PackModels(
         pack=pack,
         status=status,
         state=state,
-        rows=tuple(_row(pack, name, each) for name, each in card.labels.items()) if card else (),
-        left=tuple((_title(pack, name), reason) for name, reason in left.items()),
+        rows=tuple(_row(pack, name, card.labels[own]) for name, own in names.items()) if card else (),
+        left=tuple((_title(pack, pack.current(name)), reason) for name, reason in left.items()),
         versions=tuple(registry.versions(pack.name)),
         journal=tuple(reversed(registry.journal(pack.name)))[:JOURNAL_LINES],
     )
