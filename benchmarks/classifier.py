@@ -1,6 +1,7 @@
 """The classifier on documents that it was not trained on, and how fast it trains and labels.
 
 python -m benchmarks.classifier FILE [--contracts DIR] [--pack P] [--folds N] [--documents N…] [--naive]
+    [--reader FILE]
 
 FILE is training data in any format that ``clausewatch train classifier`` reads. The documents are cut into
 folds, near-duplicates together. For each fold a classifier is trained on the others, thresholds and
@@ -8,6 +9,10 @@ calibration included, and measured on the fold; the figures are of all folds tog
 bootstrap over documents. With --documents each is trained on so many only: a learning curve. The keyword
 rules are measured beside it on the same passages, with --naive also what benchmarks/naive_classifier.py makes
 of the same training documents.
+
+With --reader the classifiers also learn from what a reader read that was trained on the same documents: from
+the readings out of fold that its file holds, so that no passage was read by a reader that saw its document.
+Readers of what is trained on have seen the fold that is measured; the one that reads the fold has not.
 """
 
 import argparse
@@ -25,12 +30,13 @@ from models.classifier.dataset import TrainingDocument, TrainingSet
 from models.classifier.file import read_classifier
 from models.classifier.folds import folds
 from models.classifier.model import LearnedClassifier
-from models.classifier.train import train
+from models.classifier.train import Reads, train
 from models.encoder.tokens import TokenCounter
 from models.evaluation.classification import Figures, measure
 from models.evaluation.intervals import intervals
 from models.evaluation.scores import Scored, Thresholds
 from models.packs import load_pack
+from models.reader.file import Reader, read_reader
 
 
 def main() -> None:
@@ -45,19 +51,24 @@ def main() -> None:
     parser.add_argument("--precision", type=float, default=0.8)
     parser.add_argument("--per-label", action="store_true")
     parser.add_argument("--naive", action="store_true")
+    parser.add_argument("--reader", type=Path, help="file of a reader that was trained on the same documents")
     arguments = parser.parse_args()
     pack = load_pack(arguments.pack)
     found = read_training_data([arguments.file], pack, TokenCounter(""), texts=arguments.contracts)
-    fold = folds(found.data.documents, arguments.folds)
+    data, reads = found.data, None
+    if arguments.reader:
+        data, reads = read_out_of_fold(data, read_reader(arguments.reader))
+    fold = folds(data.documents, arguments.folds)
     for documents in arguments.documents:
         parts = [
             held_out(
-                found.data,
+                data,
                 fold == number,
                 arguments.pack,
                 documents,
                 precision=arguments.precision,
                 naive=arguments.naive,
+                reads=reads,
             )
             for number in range(arguments.only or arguments.folds)
         ]
@@ -81,8 +92,32 @@ class Held:
     seconds: dict[str, float]
 
 
+def read_out_of_fold(data: TrainingSet, reader: Reader) -> tuple[TrainingSet, Reads]:
+    """Returns the data with the readings out of fold that a reader's file holds."""
+
+    def read(document: TrainingDocument) -> TrainingDocument:
+        return replace(
+            document,
+            passages=tuple(
+                replace(each, passage=replace(each.passage, readings=reader.held.of(each.passage.text)))
+                for each in document.passages
+            ),
+        )
+
+    return replace(data, documents=tuple(map(read, data.documents))), Reads(
+        reader.version, reader.card.labels
+    )
+
+
 def held_out(
-    data: TrainingSet, held: np.ndarray, pack: str, documents: int, *, precision: float, naive: bool
+    data: TrainingSet,
+    held: np.ndarray,
+    pack: str,
+    documents: int,
+    *,
+    precision: float,
+    naive: bool,
+    reads: Reads | None = None,
 ) -> Held:
     """Trains on the documents that are not ``held`` (on so many, spread over them) and scores the others."""
     inside = [each for each, out in zip(data.documents, held, strict=True) if not out]
@@ -97,6 +132,7 @@ def held_out(
         seed=0,
         precision=precision,
         report=lambda *_: None,
+        reads=reads,
     )
     seconds = {"training": time.perf_counter() - started, "megabytes": len(content) / 1e6}
     classifier = read_classifier(content, "benchmark")

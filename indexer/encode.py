@@ -56,10 +56,15 @@ def vector_rows(encoder: Encoder, texts: Mapping[bytes, str]) -> list[dict[str, 
     """Encodes texts (by hash) and returns their rows for the table ``vectors``."""
     if not texts:
         return []
-    vectors = encoder.encode(list(texts.values()))
+    vectors, readings = encoder.read(list(texts.values()))
     return [
-        {"text_hash": key, "encoder": encoder.version, "vector": vector_to_bytes(vector)}
-        for key, vector in zip(texts, vectors, strict=True)
+        {
+            "text_hash": key,
+            "encoder": encoder.version,
+            "vector": vector_to_bytes(vector),
+            "readings": vector_to_bytes(read) if encoder.reads else None,
+        }
+        for key, vector, read in zip(texts, vectors, readings, strict=True)
     ]
 
 
@@ -74,16 +79,16 @@ def stored_hashes(connection: Connection, encoder: str, hashes: Sequence[bytes])
     return found
 
 
-def stored_vectors(connection: Connection, encoder: str, hashes: Sequence[bytes]) -> dict[bytes, bytes]:
-    """Returns the vectors of an encoder's version, as stored, of those texts that have one, by hash."""
+def stored_readings(connection: Connection, encoder: str, hashes: Sequence[bytes]) -> dict[bytes, bytes]:
+    """Returns the readings of an encoder's version, as stored, of those texts that have them, by hash."""
     table = schema.vectors
     found: dict[bytes, bytes] = {}
     for start in range(0, len(hashes), _PER_STATEMENT):
         part = hashes[start : start + _PER_STATEMENT]
-        query = select(table.c.text_hash, table.c.vector).where(
-            table.c.encoder == encoder, table.c.text_hash.in_(part)
+        query = select(table.c.text_hash, table.c.readings).where(
+            table.c.encoder == encoder, table.c.text_hash.in_(part), table.c.readings.is_not(None)
         )
-        found.update((row.text_hash, row.vector) for row in connection.execute(query))
+        found.update((row.text_hash, row.readings) for row in connection.execute(query))
     return found
 
 

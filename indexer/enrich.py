@@ -14,7 +14,7 @@ from models.dates import agreement_date
 from models.labels import Passage
 from models.packs import Pack
 
-Vectors = Mapping[bytes, NDArray[np.float32]]
+Readings = Mapping[bytes, NDArray[np.float32]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Enrichment:
 
 
 def enrich(
-    document: Document, chunks: Sequence[Chunk], pack: Pack, labelling: Labelling, vectors: Vectors
+    document: Document, chunks: Sequence[Chunk], pack: Pack, labelling: Labelling, readings: Readings
 ) -> Enrichment:
     """Returns type, date and labels of a document, as its pack sees them.
 
@@ -42,16 +42,16 @@ def enrich(
         chunks: All its passages, in order.
         pack: That of its collection.
         labelling: What labels by that pack.
-        vectors: Those of the passages by the hash of their text, as the records keep them; not looked at
+        readings: Those of the passages by the hash of their text, as the records keep them; not looked at
             where the labelling needs none. Where one is missing, the rules speak alone until it is there.
     """
     passages = [Passage(chunk.text, chunk.section) for chunk in chunks]
     complete = True
     if labelling.encoder:
-        found = [vectors.get(text_hash(passage.text)) for passage in passages]
-        complete = all(vector is not None for vector in found)
+        found = [readings.get(text_hash(passage.text)) for passage in passages]
+        complete = all(each is not None for each in found)
         passages = [
-            Passage(each.text, each.section, vector) for each, vector in zip(passages, found, strict=True)
+            Passage(each.text, each.section, read) for each, read in zip(passages, found, strict=True)
         ]
     speaking = labelling if complete else Labelling(labelling.rules)
     return Enrichment(

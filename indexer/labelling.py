@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from models.classifier.card import ClassifierCard
 from models.combination import combined
+from models.encoder.manifest import reads_with
 from models.labels import LabelPrediction, Passage
 from models.packs import Pack
 from models.protocols import Classifier
@@ -46,20 +48,17 @@ class Labelling:
     Attributes:
         rules: The keyword rules of the pack.
         classifier: None where the rules speak alone.
+        encoder: Version of the encoder whose readings passages must have; empty where they need none.
     """
 
     rules: RuleLabeller
     classifier: Classifier | None = None
+    encoder: str = ""
 
     @property
     def fingerprint(self) -> str:
         """The versions that labels come from; documents with another one are stale."""
         return fingerprint(self.classifier.version if self.classifier else "", self.rules.version)
-
-    @property
-    def encoder(self) -> str:
-        """Version of the encoder whose vectors passages must have; empty where they need none."""
-        return self.classifier.card.encoder if self.classifier else ""
 
     def label(self, passages: Sequence[Passage], rules: Sequence[Labels] | None = None) -> list[Labels]:
         """Returns for each passage of a document all that is said of it, with its standing.
@@ -80,16 +79,17 @@ class Labelling:
 def labelling(pack: Pack, classifier: Classifier | None, encoder: str) -> Labelling:
     """Returns what labels by a pack.
 
-    ``encoder`` is the version of the encoder in use: a classifier that needs the vectors of another is not
+    ``encoder`` is the version of the encoder in use: a classifier that needs a reader which it has not is not
     used, and the rules speak.
     """
-    usable = classifier is not None and fits(classifier.card.encoder, encoder)
-    return Labelling(_rules(pack), classifier if usable else None)
+    if classifier is None or not fits(classifier.card, encoder):
+        return Labelling(_rules(pack))
+    return Labelling(_rules(pack), classifier, encoder if classifier.card.reader else "")
 
 
-def fits(needed: str, encoder: str) -> bool:
-    """Whether a classifier can be used that needs the vectors of an encoder, where ``encoder`` is in use."""
-    return needed in {"", encoder}
+def fits(card: ClassifierCard, encoder: str) -> bool:
+    """Whether a classifier can be used where the encoder of that version is in use."""
+    return not card.reader or reads_with(encoder, card.reader)
 
 
 def fingerprint(classifier: str, rules: str) -> str:

@@ -76,12 +76,12 @@ class Passage:
     Attributes:
         text: The chunk's text.
         section: The path of headings above it.
-        vector: The encoder's vector of the text as the records keep it, float16 precision in float32, shape
-            (dimension,); None where there is none yet.
+        readings: Log-odds of the labels that the encoder's reader reads (``Encoder.reads``) as the records
+            keep them, float16 precision in float32, shape (labels,); None where there are none yet.
         rules: What the keyword rules say of it; None where nobody asked them yet.
     """
 
     text: str
     section: str = ""
-    vector: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
+    readings: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
     rules: tuple[LabelPrediction, ...] | None = field(default=None, compare=False, repr=False)

@@ -17,14 +17,20 @@ class Encoder(Protocol):
         version: Fingerprint of weights, precision and pooling; equal versions give equal vectors.
         dimension: Length of a vector.
         max_tokens: Window in tokens, special tokens included; longer texts are cut.
+        reads: The labels that it reads of a text in the same pass; empty where it has no reader.
     """
 
     version: str
     dimension: int
     max_tokens: int
+    reads: tuple[str, ...]
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Returns an array of shape (len(texts), dimension), rows of unit length, in input order."""
+        ...
+
+    def read(self, texts: Sequence[str]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Returns vectors as ``encode`` does, and the log-odds of labels, shape (len(texts), len(reads))."""
         ...
 
     def count_tokens(self, text: str) -> int:

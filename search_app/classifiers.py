@@ -6,14 +6,12 @@ from typing import Protocol
 
 from sqlalchemy import Engine
 
-from indexer.labelling import fits
-from indexer.registry import ModelState, Registry
+from indexer.registry import Registry
 from indexer.relabel import stale_documents, targets
 from models.packs import Pack
 from models.protocols import Encoder
 
 REMEDY = "Go back with “clausewatch models rollback”, or put its file back from a backup."
-OTHER_ENCODER = "Set CLAUSEWATCH_ENCODER back, or train a model for this encoder."
 
 
 class Having(Protocol):
@@ -82,25 +80,13 @@ def classifier_status(parts: Having) -> list[ClassifierStatus]:
     stale = _stale(parts, encoder)
     for pack in sorted({each.name for each in parts.packs.values()}):
         state = parts.registry.state(pack)
-        trouble, remedy = _trouble(state, encoder)
-        used = state.used if state.used and fits(state.used.card.encoder, encoder) else None
+        used = state.used
         version, labels = (used.version, len(used.card.labels)) if used else ("", 0)
+        remedy = (state.remedy or REMEDY) if state.trouble else ""
         found.append(
-            ClassifierStatus(pack, version, state.since, labels, stale.get(pack, 0), trouble, remedy)
+            ClassifierStatus(pack, version, state.since, labels, stale.get(pack, 0), state.trouble, remedy)
         )
     return found
-
-
-def _trouble(state: ModelState, encoder: str) -> tuple[str, str]:
-    if state.trouble:
-        return state.trouble, state.remedy or REMEDY
-    if state.used is not None and not fits(state.used.card.encoder, encoder):
-        needed = state.used.card.encoder
-        return (
-            f"{state.used.version} needs vectors of the encoder {needed}, the settings name {encoder}.",
-            OTHER_ENCODER,
-        )
-    return "", ""
 
 
 def _stale(parts: Having, encoder: str) -> dict[str, int]:

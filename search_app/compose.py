@@ -20,6 +20,8 @@ from indexer.records.read import collection_names
 from indexer.registry import ProductModels, Registry
 from indexer.relabel import Relabel
 from models.encoder import load_encoder
+from models.encoder.source import locate
+from models.encoder.weights import reader_version
 from models.packs import Pack, load_pack, pack_names
 from models.protocols import Encoder
 from search_app.search import Searcher
@@ -65,7 +67,9 @@ class Parts:
     def encoder(self) -> Encoder:
         """The encoder that the settings name; the first use on a machine exports it (half a minute)."""
         settings = self.settings
-        return load_encoder(settings.encoder, settings.encoder_backend, settings.encoder_folder)
+        return load_encoder(
+            settings.encoder, settings.encoder_backend, settings.encoder_folder, reader=settings.reader
+        )
 
     @cached_property
     def index(self) -> ChunkIndex:
@@ -80,7 +84,8 @@ class Parts:
     @cached_property
     def registry(self) -> Registry:
         """Which classifiers there are, and which one labels."""
-        return Registry(self.engine, self.blobs, ProductModels())
+        reader = reader_version(locate(self.settings.encoder, self.settings.reader))
+        return Registry(self.engine, self.blobs, ProductModels(), reader=reader)
 
     def relabel(self, confirm: Callable[[], None]) -> Relabel:
         """What labels stale documents anew; ``confirm`` raises where the writer lock is lost."""
@@ -151,6 +156,7 @@ def _on_ray(ingest: Ingest, settings: Settings) -> Ingest:
     ray_cluster.connect(settings.ray)
     setup = ray_cluster.Setup(
         settings.encoder,
+        settings.reader,
         settings.encoder_backend,
         settings.encoder_folder.resolve(),
         ingest.limits,

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from indexer.training import with_vectors
+from indexer.labelling import fits
+from indexer.training import with_readings
 from indexer.training.scoring import score, thresholds_of
 from models.classifier.dataset import TrainingSet
 from models.errors import ClassifierError
@@ -17,24 +18,24 @@ from search_app.compose import Parts
 Report = Callable[[int, int], None]
 
 
-def with_needed_vectors(
+def with_needed_readings(
     data: TrainingSet, classifier: Classifier, parts: Parts, report: Report
 ) -> TrainingSet:
-    """Returns the data with vectors where the classifier needs them.
+    """Returns the data with readings where the classifier needs them.
 
     Raises:
-        ClassifierError: They are those of an encoder other than the one that the settings name.
+        ClassifierError: The encoder that the settings name has not the reader that it needs.
     """
-    needed = classifier.card.encoder
+    needed = classifier.card.reader
     if not needed:
         return data
-    there = parts.encoder.version
-    if needed != there:
+    if not fits(classifier.card, parts.encoder.version):
         raise ClassifierError(
-            f"{classifier.version} needs vectors of the encoder {needed}, but the settings name {there}; "
-            "set CLAUSEWATCH_ENCODER to the one that it was trained with, or train anew"
+            f"{classifier.version} needs the reader {needed}, which the encoder {parts.encoder.version} does "
+            "not have; set CLAUSEWATCH_ENCODER and CLAUSEWATCH_READER to those that it was trained with, or "
+            "train anew"
         )
-    return with_vectors(data, parts.encoder, parts.engine, report)
+    return with_readings(data, parts.encoder, parts.engine, report)
 
 
 def evaluate_classifier(
@@ -49,7 +50,7 @@ def evaluate_classifier(
     """Returns the figures of docs/classifier.md by their names, for JSON.
 
     Args:
-        data: Marked documents, with vectors where the classifier needs them.
+        data: Marked documents, with readings where the classifier needs them.
         classifier: Sees their passages as it would when they were ingested.
         pack: Of the labels and of the rules.
         samples: Draws of the bootstrap; 0 for no intervals.

@@ -23,6 +23,8 @@ class Settings:
     database_password_file: str = ""
     # A sentence-transformers model by name or path; empty means the bundled all-MiniLM-L6-v2.
     encoder: str = ""
+    # File of what reads labels in the encoder's pass; empty for the bundled encoder's own, none for none.
+    reader: str = ""
     # Folder of exported encoders; empty means models under home.
     encoder_cache: str = ""
     # How the encoder runs: auto, onnx or torch.

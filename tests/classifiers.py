@@ -3,7 +3,7 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,10 +21,11 @@ RIGHT, SAID = 41, 50
 
 
 class WordClassifier:
-    """Gives a label where its word stands: in the passage, in the one before, or where the vector points.
+    """Gives a label where its word stands: in the passage, in the one before, or where a reader read it.
 
-    Each label is given as ``{"word": …, "probability": …}`` with ``"where"`` one of here, before, vector
-    (the first component is positive; the word is then not looked at). ``labelled`` keeps the passages it saw.
+    Each label is given as ``{"word": …, "probability": …}`` with ``"where"`` one of here, before, reading
+    (the first reading, or that at ``"place"``, is positive; the word is then not looked at). ``labelled``
+    keeps the passages it saw.
     """
 
     def __init__(self, content: bytes) -> None:
@@ -45,7 +46,7 @@ class WordClassifier:
             passages=120,
             seed=7,
             precision=values["precision"],
-            encoder=values["encoder"],
+            reader=values["reader"],
             figures={"macro_ap": 0.7, "p_at_80r": 0.5},
         )
 
@@ -69,10 +70,10 @@ class WordClassifier:
     def _score(self, passages: Sequence[Passage], place: int, label: str) -> float:
         spec = self._words[label]
         where = spec.get("where", "here")
-        if where == "vector":
-            vector = passages[place].vector
-            assert vector is not None, "it needs a vector"
-            return float(spec["probability"]) if vector[0] > 0 else 0.0
+        if where == "reading":
+            readings = passages[place].readings
+            assert readings is not None, "it needs readings"
+            return float(spec["probability"]) if readings[spec.get("place", 0)] > 0 else 0.0
         at = place - 1 if where == "before" else place
         holds = at >= 0 and spec["word"] in passages[at].text.lower()
         return float(spec["probability"]) if holds else 0.0
@@ -92,7 +93,7 @@ def model_bytes(
     labels: Mapping[str, Mapping[str, Any]],
     *,
     pack: str = "contracts",
-    encoder: str = "",
+    reader: str = "",
     low: float = 0.3,
     high: float = 0.7,
     precision: float = 0.8,
@@ -100,17 +101,17 @@ def model_bytes(
 ) -> bytes:
     """The file of a WordClassifier."""
     values = {
-        "form": form, "pack": pack, "encoder": encoder, "low": low, "high": high, "precision": precision,
+        "form": form, "pack": pack, "reader": reader, "low": low, "high": high, "precision": precision,
         "labels": labels,
     }  # fmt: skip
     return json.dumps(values).encode()
 
 
 class WordModels:
-    """Fulfils ``ModelFiles`` for such files; ``starters`` by pack may be changed by a test."""
+    """Fulfils ``ModelFiles`` for such files; ``shipped`` by pack may be changed by a test."""
 
-    def __init__(self, starters: Mapping[str, bytes] | None = None) -> None:
-        self.starters = dict(starters or {})
+    def __init__(self, shipped: Mapping[str, Sequence[bytes]] | None = None) -> None:
+        self.shipped = dict(shipped or {})
 
     def read(self, content: bytes, name: str) -> WordClassifier:
         digest = hashlib.sha256(content).hexdigest()[:12]
@@ -125,8 +126,8 @@ class WordModels:
     def check(self, content: bytes, name: str) -> ClassifierCard:
         return self.read(content, name).card
 
-    def starter(self, pack: str) -> bytes | None:
-        return self.starters.get(pack)
+    def starters(self, pack: str, reader: str) -> Iterable[bytes]:
+        return [each for each in self.shipped.get(pack, ()) if _reader_of(each) in {"", reader}]
 
     def rethreshold(self, content: bytes, precision: float, labels: Collection[str]) -> bytes:
         values = json.loads(content)
@@ -134,6 +135,13 @@ class WordModels:
         if unknown:
             raise ClassifierError(f"It does not give {sorted(unknown)[0]}")
         return json.dumps(values | {"precision": precision, "high": precision}).encode()
+
+
+def _reader_of(content: bytes) -> str:
+    try:
+        return str(json.loads(content)["reader"])
+    except ValueError:
+        return ""
 
 
 class OneClassifier:

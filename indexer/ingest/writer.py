@@ -12,8 +12,8 @@ from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DataError, IntegrityError
 
 from indexer.blobs import BlobStore
-from indexer.encode import Encoding, store_vectors, stored_vectors
-from indexer.enrich import Vectors, enrich
+from indexer.encode import Encoding, store_vectors, stored_readings
+from indexer.enrich import Readings, enrich
 from indexer.errors import ExtractionError
 from indexer.ids import text_hash
 from indexer.ingest.claims import Claims
@@ -22,7 +22,7 @@ from indexer.ingest.values import Finding, Result
 from indexer.labelling import Classifiers, Labelling, RulesAlone, labelling
 from indexer.locks import Lock
 from indexer.records import schema
-from indexer.records.codec import time_to_text, vectors_from_bytes
+from indexer.records.codec import readings_from_bytes, time_to_text
 from indexer.records.database import take_turn, writing
 from models.packs import Pack
 
@@ -146,22 +146,22 @@ class Writer:
     def _write(self, batch: Batch) -> None:
         assert batch.vectors is not None
         vectors = batch.vectors.result()
-        # Labels are given here, outside of the transaction, since a classifier may look at the vectors.
+        # Labels are given here, outside of the transaction, since a classifier may look at the readings.
         self._commit(self._labelled(batch.findings, vectors), vectors)
 
     def _labelled(self, findings: list[Finding], fresh: list[dict[str, Any]]) -> list[Finding]:
-        """Adds what the models say; ``fresh`` are the vectors that were just made."""
+        """Adds what the models say; ``fresh`` are the rows that were just made."""
         target = self._target
         pack = target.packs[target.ledger.collection]
         speaking = labelling(pack, target.classifiers.classifier(pack), self._encoding.version)
-        vectors: Vectors = {}
+        readings: Readings = {}
         if speaking.encoder:
-            stored: dict[bytes, bytes] = {row["text_hash"]: row["vector"] for row in fresh}
+            stored: dict[bytes, bytes] = {row["text_hash"]: row["readings"] for row in fresh}
             texts = {text_hash(text) for finding in findings for text in _texts(finding)}
             with target.engine.connect() as connection:
-                stored |= stored_vectors(connection, speaking.encoder, list(texts - stored.keys()))
-            vectors = dict(zip(stored, vectors_from_bytes(list(stored.values())), strict=True))
-        return [_enriched(finding, pack, speaking, vectors) for finding in findings]
+                stored |= stored_readings(connection, speaking.encoder, list(texts - stored.keys()))
+            readings = dict(zip(stored, readings_from_bytes(list(stored.values())), strict=True))
+        return [_enriched(finding, pack, speaking, readings) for finding in findings]
 
     def _commit(self, findings: list[Finding], vectors: list[dict[str, Any]]) -> None:
         ledger = replace(self._target.ledger, now=time_to_text(self._target.clock()))
@@ -227,12 +227,12 @@ def _wanted(connection: Connection, digests: set[str]) -> set[str]:
     return {each for query in (kept, labels, waiting) for each in connection.scalars(query)}
 
 
-def _enriched(finding: Finding, pack: Pack, speaking: Labelling, vectors: Vectors) -> Finding:
+def _enriched(finding: Finding, pack: Pack, speaking: Labelling, readings: Readings) -> Finding:
     found = finding.extracted
     enrichment = None
     if found is not None:
-        enrichment = enrich(found.document, found.chunks, pack, speaking, vectors)
-    attachments = tuple(_enriched(each, pack, speaking, vectors) for each in finding.attachments)
+        enrichment = enrich(found.document, found.chunks, pack, speaking, readings)
+    attachments = tuple(_enriched(each, pack, speaking, readings) for each in finding.attachments)
     return replace(finding, enrichment=enrichment, attachments=attachments)
 
 

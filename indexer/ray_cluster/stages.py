@@ -30,6 +30,7 @@ class Setup:
 
     Attributes:
         encoder: Name of the encoder, as given to ``load_encoder``.
+        reader: Likewise.
         backend: Likewise.
         models: Folder of exported encoders, on each machine.
         limits: What one file may take; each task has one worker process.
@@ -39,6 +40,7 @@ class Setup:
     """
 
     encoder: str
+    reader: str
     backend: str
     models: Path
     limits: Limits
@@ -61,8 +63,8 @@ def read_file(setup: Setup, content: bytes, name: str) -> Extracted | tuple[str,
     return (answer.code, answer.reason) if isinstance(answer, ExtractionError) else answer
 
 
-def encode_texts(setup: Setup, texts: list[str]) -> NDArray[np.float32]:
-    """Returns an array of shape (len(texts), dimension), as ``Encoder.encode``.
+def read_texts(setup: Setup, texts: list[str]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Returns vectors and log-odds of labels, as ``Encoder.read``.
 
     Raises:
         ClusterUnavailableError: This machine has another encoder.
@@ -70,7 +72,7 @@ def encode_texts(setup: Setup, texts: list[str]) -> NDArray[np.float32]:
     """
     encoder = _encoder(setup)
     _check("the encoder", setup.version, encoder.version)
-    return encoder.encode(texts)
+    return encoder.read(texts)
 
 
 @functools.lru_cache(maxsize=1)
@@ -83,7 +85,7 @@ def _pool(setup: Setup) -> IsolatedPool[Extracted]:
 
 @functools.lru_cache(maxsize=1)
 def _encoder(setup: Setup) -> Encoder:
-    return load_encoder(setup.encoder, setup.backend, setup.models, threads=1)
+    return load_encoder(setup.encoder, setup.backend, setup.models, threads=1, reader=setup.reader)
 
 
 def _check(what: str, expected: object, present: object) -> None:

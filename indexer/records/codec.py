@@ -22,7 +22,7 @@ def time_to_text(moment: datetime) -> str:
 
 
 def vector_to_bytes(vector: NDArray[np.float32]) -> bytes:
-    """Returns a vector as little-endian float16."""
+    """Returns a vector, or readings, as little-endian float16."""
     return vector.astype(VECTOR_TYPE).tobytes()
 
 
@@ -33,14 +33,11 @@ def vector_from_bytes(stored: bytes) -> NDArray[np.float32]:
     return vector / length if length else vector
 
 
-def vectors_from_bytes(stored: Sequence[bytes]) -> NDArray[np.float32]:
-    """Returns stored vectors as float32, shape (len(stored), dimension), each of unit length again."""
+def readings_from_bytes(stored: Sequence[bytes]) -> NDArray[np.float32]:
+    """Returns stored log-odds as float32, shape (len(stored), labels)."""
     if not stored:
         return np.empty((0, 0), np.float32)
-    rows = np.frombuffer(b"".join(stored), VECTOR_TYPE).reshape(len(stored), -1).astype(np.float32)
-    lengths = np.sqrt(np.square(rows).sum(axis=1, keepdims=True))
-    rows /= np.where(lengths > 0, lengths, 1)
-    return rows
+    return np.frombuffer(b"".join(stored), VECTOR_TYPE).reshape(len(stored), -1).astype(np.float32)
 
 
 def blocks_to_bytes(blocks: Sequence[Block]) -> bytes:

@@ -130,6 +130,7 @@ vectors = Table(
     Column("text_hash", LargeBinary(16), primary_key=True),
     Column("encoder", String(64), primary_key=True),
     Column("vector", LargeBinary, nullable=False),  # float16, little-endian, shape (dimension,)
+    Column("readings", LargeBinary),  # log-odds of the reader's labels, float16; NULL without a reader
 )
 
 predictions = Table(

@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict
 
-from models.classifier.card import ClassifierCard, LabelCard
+from models.classifier.card import ClassifierCard, card_of_values
 
 
 def card_to_json(card: ClassifierCard) -> str:
@@ -18,6 +18,4 @@ def card_to_json(card: ClassifierCard) -> str:
 
 def card_from_json(stored: str) -> ClassifierCard:
     """Returns a stored card."""
-    values = json.loads(stored)
-    values["labels"] = {name: LabelCard(**each) for name, each in values["labels"].items()}
-    return ClassifierCard(**values)
+    return card_of_values(json.loads(stored))

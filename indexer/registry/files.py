@@ -1,6 +1,6 @@
 """Model files as the registry sees them: bytes in, classifiers out."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Protocol
 
 from models.classifier.card import ClassifierCard
@@ -18,8 +18,8 @@ class ModelFiles(Protocol):
         """Returns the card of a file from its header, far sooner. Raises ClassifierError as ``read`` does."""
         ...
 
-    def starter(self, pack: str) -> bytes | None:
-        """Returns the file that the product ships for a pack; None where it has none."""
+    def starters(self, pack: str, reader: str) -> Iterable[bytes]:
+        """Yields what the product ships for a pack and a reader (empty for none), the best last."""
         ...
 
     def rethreshold(self, content: bytes, precision: float, labels: Collection[str]) -> bytes:
@@ -42,11 +42,11 @@ class ProductModels:
 
         return check_classifier(content, name)
 
-    def starter(self, pack: str) -> bytes | None:
-        """Returns the file that the product ships for a pack; None where it has none."""
-        from models.classifier.starter import starter_bytes  # noqa: PLC0415
+    def starters(self, pack: str, reader: str) -> Iterable[bytes]:
+        """Yields what the product ships for a pack and a reader (empty for none), the best last."""
+        from models.classifier.starter import starter_files  # noqa: PLC0415
 
-        return starter_bytes(pack)
+        return starter_files(pack, reader)
 
     def rethreshold(self, content: bytes, precision: float, labels: Collection[str]) -> bytes:
         """Returns the file with the thresholds of some labels chosen for another precision."""

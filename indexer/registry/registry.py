@@ -34,6 +34,10 @@ from models.protocols import Classifier
 
 _log = logging.getLogger(__name__)
 PRODUCT = "the product"
+OTHER_READER = (
+    "Set CLAUSEWATCH_ENCODER and CLAUSEWATCH_READER back, promote a model that does without it, or train one "
+    "for this encoder."
+)
 LEAST_DIGITS = 4
 
 
@@ -65,17 +69,34 @@ class ModelState:
 class Registry:
     """Model versions in the records, their files among the stored files; fulfils ``Classifiers``.
 
-    The model that the product ships is registered when a pack is first asked for, and promoted where the pack
-    has none or an older one of the product; never over one that was trained here.
+    The models that the product ships are registered when a pack is first asked for, and promoted where the
+    pack has none or an older one of the product; never over one that was trained here.
     """
 
     def __init__(
-        self, engine: Engine, blobs: BlobStore, files: ModelFiles, clock: Callable[[], datetime] = _now
+        self,
+        engine: Engine,
+        blobs: BlobStore,
+        files: ModelFiles,
+        clock: Callable[[], datetime] = _now,
+        *,
+        reader: str = "",
     ) -> None:
+        """Opens the registry.
+
+        Args:
+            engine: The records.
+            blobs: The stored files.
+            files: Reads models.
+            clock: The time, with its zone.
+            reader: Version of the reader that the encoder in use has; empty for none. A model that needs
+                another is passed over.
+        """
         self._engine = engine
         self._blobs = blobs
         self._files = files
         self._clock = clock
+        self._reader = reader
         self._loader = Loader(blobs, files)
         self._cards: dict[str, ClassifierCard | None] = {}
         self._begun: dict[str, ClassifierError | None] = {}
@@ -104,13 +125,14 @@ class Registry:
             return ModelState(pack, None, "", None, *_told(unshipped))
         current, since = known[stack[-1].version], stack[-1].at
         trouble: ClassifierError | None = None
+        lacking = unshipped if current.origin is Origin.STARTER else None
         for entry in reversed(stack):
             try:
-                self._loader.check(known[entry.version])
+                self._check(known[entry.version])
             except ClassifierError as error:
                 trouble = trouble or error
             else:
-                return ModelState(pack, current, since, known[entry.version], *_told(trouble))
+                return ModelState(pack, current, since, known[entry.version], *_told(trouble or lacking))
         return ModelState(pack, current, since, None, *_told(trouble))
 
     def register(
@@ -149,9 +171,9 @@ class Registry:
             ClassifierError: Its file cannot be used.
         """
         chosen = self.find(version)
-        own = self._files.starter(chosen.pack)
-        if own is not None and digest(own) == chosen.digest:
-            self._store(own)
+        for own in self._files.starters(chosen.pack, chosen.card.reader):
+            if digest(own) == chosen.digest:
+                self._store(own)
         self._loader.load(chosen)
         with writing(self._engine) as connection:
             take_models(connection)
@@ -252,17 +274,18 @@ class Registry:
         with self._beginning:
             if pack not in self._begun:
                 try:
-                    self._take_starter(pack)
+                    self._take_starters(pack)
                     self._begun[pack] = None
                 except ClassifierError as error:
                     self._begun[pack] = error
                     _log.error("The model that ships for the pack %s is not used: %s", pack, error)
             return self._begun[pack]
 
-    def _take_starter(self, pack: str) -> None:
-        content = self._files.starter(pack)
-        if content is None:
-            return
+    def _take_starters(self, pack: str) -> None:
+        for content in self._files.starters(pack, self._reader):
+            self._take_starter(pack, content)
+
+    def _take_starter(self, pack: str, content: bytes) -> None:
         known = {each.digest for each in self.versions(pack)}
         if digest(content) in known:
             return
@@ -282,10 +305,21 @@ class Registry:
 
     def _usable(self, version: ModelVersion) -> bool:
         try:
+            self._check(version)
             self._loader.load(version)
         except ClassifierError:
             return False
         return True
+
+    def _check(self, version: ModelVersion) -> None:
+        """Raises ClassifierError where a version cannot label here."""
+        needed = version.card.reader
+        if needed and needed != self._reader:
+            raise ClassifierError(
+                f"{version.version} needs the reader {needed}, which the encoder in use does not have.",
+                OTHER_READER,
+            )
+        self._loader.check(version)
 
 
 def _told(error: ClassifierError | None) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, and_, delete, insert, select, update
 
 from indexer.labelling import Labelling, Labels, rules_version
 from indexer.records import schema
-from indexer.records.codec import vectors_from_bytes
+from indexer.records.codec import readings_from_bytes
 from indexer.records.labels import prediction_from_row, prediction_row
 from indexer.relabel.stale import Old
 from models.labels import LabelPrediction, LabelSource, Passage
@@ -59,19 +59,19 @@ class Change:
 def read_batch(connection: Connection, documents: Sequence[Old], encoder: str) -> list[Stored]:
     """Returns the passages of some documents in reading order.
 
-    ``encoder`` is the version whose vectors they carry; empty where they need none.
+    ``encoder`` is the version whose readings they carry; empty where they need none.
     """
     ids = [each.id for each in documents]
     own = [_chunks.c.key, _chunks.c.document, _chunks.c.text, _chunks.c.section]
     query = select(*own).where(_chunks.c.document.in_(ids)).order_by(_chunks.c.document, _chunks.c.ordinal)
     if encoder:
         same = and_(_vectors.c.text_hash == _chunks.c.text_hash, _vectors.c.encoder == encoder)
-        query = query.add_columns(_vectors.c.vector).outerjoin(_vectors, same)
+        query = query.add_columns(_vectors.c.readings).outerjoin(_vectors, same)
     rows = connection.execute(query).all()
-    vectors = _by_key(rows) if encoder else {}
+    readings = _by_key(rows) if encoder else {}
     said = _said(connection, ids)
     return [
-        Stored(row.key, row.document, Passage(row.text, row.section, vectors.get(row.key)), said[row.key])
+        Stored(row.key, row.document, Passage(row.text, row.section, readings.get(row.key)), said[row.key])
         for row in rows
     ]
 
@@ -82,7 +82,7 @@ def labelled(documents: Sequence[Old], stored: Sequence[Stored], target: Labelli
     passages = {id_: list(group) for id_, group in groupby(stored, lambda each: each.document)}
     for document in documents:
         own = passages.get(document.id, [])
-        if target.encoder and any(each.passage.vector is None for each in own):
+        if target.encoder and any(each.passage.readings is None for each in own):
             change.left.append(document)
             continue
         same_rules = rules_version(document.labelled_by) == target.rules.version
@@ -151,9 +151,9 @@ def _rename_decisions(
 
 
 def _by_key(rows: Sequence[Any]) -> dict[int, NDArray[np.float32]]:
-    present = [row for row in rows if row.vector is not None]
-    vectors = vectors_from_bytes([row.vector for row in present])
-    return {row.key: vector for row, vector in zip(present, vectors, strict=True)}
+    present = [row for row in rows if row.readings is not None]
+    readings = readings_from_bytes([row.readings for row in present])
+    return {row.key: each for row, each in zip(present, readings, strict=True)}
 
 
 def _said(connection: Connection, documents: Sequence[str]) -> Mapping[int, list[Any]]:

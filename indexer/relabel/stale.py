@@ -62,8 +62,8 @@ def settled(
     names = []
     for name in collection_names(connection):
         classifier = classifiers.classifier(packs[name])
-        needed = classifier.card.encoder if classifier else ""
-        if fits(needed, encoder) and classifiers.settled(packs[name]):
+        usable = classifier is None or fits(classifier.card, encoder)
+        if usable and classifiers.settled(packs[name]):
             names.append(name)
     return names
 

@@ -40,7 +40,7 @@ class Relabelled:
         documents: Documents labelled anew.
         passages: Their passages.
         changed: Passages whose labels changed.
-        left: Documents that wait for vectors, which a rebuild makes.
+        left: Documents that wait for readings, which a rebuild makes.
         rebuilt: Whether a new generation of the index was built.
         behind: Why the index does not show it yet; empty where it does.
         seconds: Time that all of it took.

@@ -4,7 +4,7 @@ from indexer.training.classes import with_both_classes
 from indexer.training.findings import Finding, lines
 from indexer.training.names import NO_RISKS
 from indexer.training.reading import TrainingData, read_training_data
-from indexer.training.vectors import with_vectors
+from indexer.training.readings import with_readings
 
 __all__ = [
     "NO_RISKS",
@@ -13,5 +13,5 @@ __all__ = [
     "lines",
     "read_training_data",
     "with_both_classes",
-    "with_vectors",
+    "with_readings",
 ]

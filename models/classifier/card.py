@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class ClassifierCard:
         passages: Passages trained on.
         seed: Of everything random.
         precision: What the thresholds were chosen for, in (0, 1).
-        encoder: Version of the encoder whose vectors it needs; empty where it needs none.
+        reader: Version of the reader whose readings of a passage it needs; empty where it needs none.
         figures: Over all labels, out of fold, by name: macro_ap, micro_ap, p_at_80r …
     """
 
@@ -58,5 +59,19 @@ class ClassifierCard:
     passages: int
     seed: int
     precision: float
-    encoder: str
+    reader: str
     figures: Mapping[str, float]
+
+
+def card_of_values(values: Mapping[str, Any]) -> ClassifierCard:
+    """Returns the card of the values that ``dataclasses.asdict`` made of one.
+
+    Cards of the first version of the format name an encoder, which no model needed, and no reader.
+
+    Raises:
+        TypeError: They are those of something else.
+        KeyError: They lack the labels.
+    """
+    labels = {label: LabelCard(**each) for label, each in values["labels"].items()}
+    known = {"reader": ""} | {name: value for name, value in values.items() if name != "encoder"}
+    return ClassifierCard(**(known | {"labels": labels}))

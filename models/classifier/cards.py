@@ -29,12 +29,18 @@ _FIGURES = (
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What was asked for: the pack, a name of the data for people, the seed, and the precision in (0, 1)."""
+    """What was asked for: the pack, a name of the data for people, the seed, and the precision in (0, 1).
+
+    Attributes:
+        reader: Version of the reader whose readings the passages have; empty where nothing is learned from
+            them.
+    """
 
     pack: str
     name: str
     seed: int
     precision: float
+    reader: str = ""
 
 
 def card_of(
@@ -73,7 +79,7 @@ def card_of(
         passages=len(scored.documents),
         seed=asked.seed,
         precision=asked.precision,
-        encoder="",
+        reader=asked.reader,
         figures=_named(measure(scored, chosen)),
     )
     return card, evidence

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.classifier.card import ClassifierCard, LabelCard
-from models.classifier.features import FEATURES
+from models.classifier.card import ClassifierCard, card_of_values
+from models.classifier.features import features
 from models.errors import ClassifierError
 
-FORMAT, FORMAT_VERSION = "clausewatch-classifier", 1
+FORMAT, FORMAT_VERSION = "clausewatch-classifier", 2
 _HEADER = "header"
 # What reading a file raises that somebody else wrote, or that was changed after it was written.
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, MemoryError)
@@ -38,7 +38,8 @@ def check_classifier(content: bytes, name: str) -> ClassifierCard:
 
 def packed(card: ClassifierCard, arrays: Arrays) -> bytes:
     """Returns the content of a file; equal values give equal bytes."""
-    header = {"format": FORMAT, "version": FORMAT_VERSION, "features": FEATURES, "card": asdict(card)}
+    names = features(read=bool(card.reader))
+    header = {"format": FORMAT, "version": FORMAT_VERSION, "features": names, "card": asdict(card)}
     written = io.BytesIO()
     np.savez_compressed(written, header=text_array(json.dumps(header)), **arrays)  # type: ignore[arg-type]
     return written.getvalue()
@@ -85,8 +86,7 @@ def _card(arrays: Arrays) -> ClassifierCard:
         raise ClassifierError(
             f"its format is {header['version']}, this version of Clausewatch reads {FORMAT_VERSION}"
         )
-    if tuple(header["features"]) != FEATURES:
+    card = card_of_values(header["card"])
+    if tuple(header["features"]) != tuple(features(read=bool(card.reader))):
         raise ClassifierError("it looks at other features of a passage than this version of Clausewatch")
-    values = header["card"]
-    labels = {label: LabelCard(**each) for label, each in values["labels"].items()}
-    return ClassifierCard(**(values | {"labels": labels}))
+    return card

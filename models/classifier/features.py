@@ -1,5 +1,7 @@
 """The names of what is described of a pair of a passage and a label, in the order of the columns."""
 
+from collections.abc import Sequence
+
 FEATURES = (
     "passage",
     "sentence",
@@ -22,3 +24,10 @@ FEATURES = (
     "any_rule",
     "promising",
 )
+# Where a reader read the label.
+READ = ("reading", "reading_before", "reading_after", "reading_lead")
+
+
+def features(*, read: bool) -> Sequence[str]:
+    """Returns the names of all columns, with or without those of a reader."""
+    return FEATURES + READ if read else FEATURES

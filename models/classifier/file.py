@@ -12,6 +12,7 @@ from scipy import sparse
 from models.classifier.card import ClassifierCard
 from models.classifier.container import UNUSABLE, Arrays, packed, refused, string, text_array, unpacked
 from models.classifier.evidence import Evidence
+from models.classifier.features import features
 from models.classifier.judge import Calibration, Judge
 from models.classifier.linear import Linear
 from models.classifier.margins import LinearPair, Scale
@@ -36,6 +37,7 @@ def write_classifier(card: ClassifierCard, parts: Parts, evidence: Evidence) -> 
             "share": parts.scales.share,
             "calibration": np.array([parts.calibration.slope, parts.calibration.offset]),
             **{f"trees.{number}": text_array(text) for number, text in enumerate(parts.judge.trees)},
+            **({} if parts.columns is None else {"readings": parts.columns}),
             **_linear_arrays("passage", parts.linear.passage, parts.scales.passage),
             **_linear_arrays("sentence", parts.linear.sentence, parts.scales.sentence),
             "evidence.label": evidence.label,
@@ -114,8 +116,9 @@ def _parts(card: ClassifierCard, arrays: Mapping[str, NDArray[Any]]) -> Parts:
         ),
         linear=LinearPair(passage, sentence),
         scales=Scales(passage_scale, sentence_scale, _array(arrays, "share", (labels,))),
-        judge=Judge(tuple(string(arrays[name]) for name in trees)),
+        judge=Judge(tuple(string(arrays[name]) for name in trees), len(features(read=bool(card.reader)))),
         calibration=Calibration(slope, offset),
+        columns=_array(arrays, "readings", (labels,)) if card.reader else None,
     )
 
 

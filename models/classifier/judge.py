@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from models.classifier.features import FEATURES
 from models.classifier.pairs import Floats, Pairs
 from models.errors import ClassifierError
 
@@ -52,19 +51,20 @@ class Judge:
 
     Args:
         trees: LightGBM's own text of each booster.
+        columns: Number of features of a pair.
 
     Raises:
-        ClassifierError: The text is none, or LightGBM cannot be loaded.
+        ClassifierError: The text is none or looks at others, or LightGBM cannot be loaded.
     """
 
-    def __init__(self, trees: tuple[str, ...]) -> None:
+    def __init__(self, trees: tuple[str, ...], columns: int) -> None:
         lightgbm = _lightgbm()
         self.trees = trees
         try:
             self._boosters = [lightgbm.Booster(model_str=text) for text in trees]
         except lightgbm.basic.LightGBMError as error:
             raise ClassifierError(f"its trees cannot be read: {error}") from error
-        if any(each.num_feature() != len(FEATURES) for each in self._boosters):
+        if any(each.num_feature() != columns for each in self._boosters):
             raise ClassifierError("its trees look at another number of features")
 
     def log_odds(self, pairs: Pairs) -> Floats:
@@ -79,14 +79,14 @@ class Judge:
 
 
 def fit_judge(features: Floats, truth: NDArray[np.bool_], seed: int) -> Judge:
-    """Trains the trees on described pairs: shapes (pairs, len(FEATURES)) and (pairs,)."""
+    """Trains the trees on described pairs: shapes (pairs, columns) and (pairs,)."""
     lightgbm = _lightgbm()
     data = lightgbm.Dataset(features, truth.astype(np.float32), params=_PARAMETERS).construct()
     texts = []
     for number in range(BOOSTERS):
         parameters = _PARAMETERS | {"seed": seed + number}
         texts.append(lightgbm.train(parameters, data, ROUNDS).model_to_string())
-    return Judge(tuple(texts))
+    return Judge(tuple(texts), features.shape[1])
 
 
 def fit_calibration(log_odds: Floats, truth: NDArray[np.bool_]) -> Calibration:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.classifier.features import FEATURES
+from models.classifier.features import features
 from models.classifier.margins import Margins, Scale
 
 _UNLIKELY = -8.0
@@ -13,6 +13,7 @@ _LOWEST_RANK = 30
 _PROMISING = -1.0
 # A pair whose two margins sum to less, and that no rule names, is left as the linear models have it.
 _CANDIDATE = -2.2
+_READ_ABOVE = -3.0
 
 Floats = NDArray[np.float32]
 Counts = NDArray[np.int64]
@@ -39,7 +40,7 @@ class Pairs:
         base: Log-odds of the linear models, the mean of both, shape (passages, labels).
         candidate: Pairs worth a closer look, same shape.
         features: Those of the candidates in the order of ``np.nonzero(candidate)``; shape (candidates,
-            len(FEATURES)).
+            columns), the columns as in ``models.classifier.features``.
     """
 
     base: Floats
@@ -48,7 +49,11 @@ class Pairs:
 
 
 def describe(
-    margins: Margins, scales: Scales, rules: Floats, word_counts: Counts, sentence_counts: Counts
+    margins: Margins,
+    scales: Scales,
+    rules: Floats,
+    sizes: tuple[Counts, Counts],
+    readings: Floats | None = None,
 ) -> Pairs:
     """Describes the pairs of one document.
 
@@ -56,8 +61,9 @@ def describe(
         margins: Of its passages.
         scales: Of the linear models.
         rules: Probability that the keyword rules give, 0 where they are silent; shape (passages, labels).
-        word_counts: Of each passage.
-        sentence_counts: Of each passage.
+        sizes: How many words, and how many sentences, each passage has.
+        readings: Log-odds that a reader read, NaN where it did not read the label or the passage; shape
+            (passages, labels); None for a classifier that does without.
     """
     passage, sentence = scales.passage.log_odds(margins.passage), scales.sentence.log_odds(margins.sentence)
     base = np.asarray((passage + sentence) / 2, np.float32)
@@ -66,7 +72,7 @@ def describe(
     rank, lead, highest = _standing(base)
     rival = _rivals(base)
     place = np.arange(count, dtype=np.float32) / count
-    columns = (
+    columns: list[Floats] = [
         passage,
         sentence,
         scales.sentence.log_odds(margins.second),
@@ -81,15 +87,25 @@ def describe(
         base - rival,
         np.maximum(_shifted(rules, 1, 0.0), _shifted(rules, -1, 0.0)),
         _across(place, labels),
-        _across(np.asarray(word_counts, np.float32), labels),
-        _across(np.asarray(sentence_counts, np.float32), labels),
+        _across(np.asarray(sizes[0], np.float32), labels),
+        _across(np.asarray(sizes[1], np.float32), labels),
         np.broadcast_to(scales.share, base.shape),
-        _ranks(base, axis=1),
+        np.asarray(_ranks(base, axis=1), np.float32),
         _across(rules.max(axis=1), labels),
         np.broadcast_to((base > _PROMISING).sum(axis=0), base.shape),
-    )
-    assert len(columns) == len(FEATURES)
+    ]
+    if readings is not None:
+        columns += _of_readings(readings)
+        candidate |= readings > _READ_ABOVE
+    assert len(columns) == len(features(read=readings is not None))
     return Pairs(base, candidate, np.stack([column[candidate] for column in columns], -1).astype(np.float32))
+
+
+def _of_readings(readings: Floats) -> tuple[Floats, ...]:
+    """Returns the readings, those of the passages before and after, and the lead over the best other one."""
+    known = np.where(np.isnan(readings), _UNLIKELY, readings)
+    lead = np.where(np.isnan(readings), np.nan, _standing(known)[1])
+    return readings, _shifted(known, 1, _UNLIKELY), _shifted(known, -1, _UNLIKELY), lead
 
 
 def _across(values: Floats, labels: int) -> Floats:

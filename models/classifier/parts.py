@@ -25,6 +25,8 @@ class Parts:
         scales: Of their margins.
         judge: The trees over pairs.
         calibration: Of the trees' log-odds.
+        columns: Where a passage's readings have that of each label, -1 where they have none, shape (labels,);
+            None for a classifier that does without readings.
     """
 
     counting: CountVectorizer
@@ -33,26 +35,39 @@ class Parts:
     scales: Scales
     judge: Judge
     calibration: Calibration
+    columns: NDArray[np.int32] | None = None
 
     def look(self, passages: Sequence[Passage]) -> "Seen":
         """Returns what the linear models see in the passages of a document; at least one passage."""
         cut = split(passages)
         seen = views(cut, *counts(self.counting, cut), self.weights)
-        return Seen(cut, seen, self.linear.margins(seen, cut.owner))
+        readings = None if self.columns is None else chosen_readings(passages, self.columns)
+        return Seen(cut, seen, self.linear.margins(seen, cut.owner), readings)
 
     def probabilities(self, seen: "Seen", rules: Floats) -> Floats:
         """Returns calibrated probabilities, shape (passages, labels), of what ``look`` saw."""
-        pairs = describe(seen.margins, self.scales, rules, *sizes(seen.cut))
+        pairs = describe(seen.margins, self.scales, rules, sizes(seen.cut), seen.readings)
         return self.calibration.probabilities(self.judge.log_odds(pairs))
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Passages of a document as the linear models see them."""
+    """Passages of a document as the linear models see them, and what a reader read in them."""
 
     cut: Split
     views: Views
     margins: Margins
+    readings: Floats | None
+
+
+def chosen_readings(passages: Sequence[Passage], columns: NDArray[np.int32]) -> Floats:
+    """Returns the readings of some labels, NaN where there are none; shape (passages, labels)."""
+    result = np.full((len(passages), len(columns)), np.nan, np.float32)
+    there = columns >= 0
+    for row, passage in enumerate(passages):
+        if passage.readings is not None:
+            result[row, there] = passage.readings[columns[there]]
+    return result
 
 
 def sizes(cut: Split) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

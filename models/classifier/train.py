@@ -20,7 +20,7 @@ from models.classifier.judge import Judge, fit_calibration, fit_judge
 from models.classifier.linear import fit
 from models.classifier.margins import LinearPair, Margins, blocks, fit_scale, gathered
 from models.classifier.pairs import Floats, Pairs, Scales, describe
-from models.classifier.parts import Parts, rule_scores, sizes
+from models.classifier.parts import Parts, chosen_readings, rule_scores, sizes
 from models.classifier.views import (
     Split,
     Views,
@@ -56,6 +56,7 @@ class Material:
         rows: Passages of each document.
         fold: Of each passage.
         judged: Which of ``truth`` is known.
+        readings: Of the labels, NaN where there are none; None where nothing is learned from them.
     """
 
     cut: Split
@@ -65,9 +66,27 @@ class Material:
     judged: Truth
     rows: list[slice]
     fold: NDArray[np.intp]
+    readings: Floats | None
 
 
-def train(data: TrainingSet, *, pack: str, name: str, seed: int, precision: float, report: Report) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """What read the passages of a training set: the version of a reader, and the labels of its readings."""
+
+    reader: str
+    labels: tuple[str, ...]
+
+
+def train(
+    data: TrainingSet,
+    *,
+    pack: str,
+    name: str,
+    seed: int,
+    precision: float,
+    report: Report,
+    reads: Reads | None = None,
+) -> bytes:
     """Trains on a set and returns the content of the model's file; equal arguments give equal bytes.
 
     The linear models are trained five times on all documents but a fifth, so that every passage has margins
@@ -81,22 +100,26 @@ def train(data: TrainingSet, *, pack: str, name: str, seed: int, precision: floa
         seed: Of everything random.
         precision: What thresholds are chosen for, in (0, 1).
         report: Told steps done, of how many, and what comes next.
+        reads: Of the readings that the passages have, which must come from readers that were not trained on
+            them; None to do without.
 
     Raises:
         TrainingError: No label has enough examples, or all documents are alike.
     """
+    asked = Request(load_pack(pack).name, name, seed, precision, reads.reader if reads else "")
     with threadpool_limits(limits=1):  # sums in one order, and many short calls that wait for no other thread
-        return _trained(data, pack, Request(load_pack(pack).name, name, seed, precision), report)
+        return _trained(data, pack, asked, report, reads)
 
 
-def _trained(data: TrainingSet, pack: str, asked: Request, report: Report) -> bytes:
+def _trained(data: TrainingSet, pack: str, asked: Request, report: Report, reads: Reads | None) -> bytes:
     able = arrays.learnable(data)
     report(0, _STEPS, "cutting passages into sentences")
     passages = [passage for document in data.documents for passage in document.passages]
     cut = split([each.passage for each in passages])
     lengths = [len(document.passages) for document in data.documents]
     counting, weights, seen = _seen(cut, np.repeat(np.arange(len(lengths)), lengths))
-    material = _material(data, passages, able.labels, cut, seen)
+    columns = _columns(able.labels, reads) if reads else None
+    material = _material(data, passages, able.labels, cut, seen, columns=columns)
     report(1, _STEPS, "training the linear models")
     margins, linear = _linear(material, asked.seed)
     scales = _scales(margins, material)
@@ -111,7 +134,13 @@ def _trained(data: TrainingSet, pack: str, asked: Request, report: Report) -> by
     scored = _scored(able.labels, calibration.probabilities(log_odds), material)
     card, evidence = card_of(data, able, asked, scored)
     report(_STEPS, _STEPS, "done")
-    return write_classifier(card, Parts(counting, weights, linear, scales, judge, calibration), evidence)
+    parts = Parts(counting, weights, linear, scales, judge, calibration, columns)
+    return write_classifier(card, parts, evidence)
+
+
+def _columns(labels: Sequence[str], reads: Reads) -> NDArray[np.int32]:
+    places = {label: place for place, label in enumerate(reads.labels)}
+    return np.array([places.get(label, -1) for label in labels], np.int32)
 
 
 def _scored(labels: tuple[str, ...], probabilities: Floats, material: Material) -> Scored:
@@ -137,7 +166,13 @@ def _seen(cut: Split, documents: NDArray[np.intp]) -> tuple[CountVectorizer, Wei
 
 
 def _material(
-    data: TrainingSet, passages: Sequence[TrainingPassage], labels: Sequence[str], cut: Split, seen: Views
+    data: TrainingSet,
+    passages: Sequence[TrainingPassage],
+    labels: Sequence[str],
+    cut: Split,
+    seen: Views,
+    *,
+    columns: NDArray[np.int32] | None,
 ) -> Material:
     lengths = [len(document.passages) for document in data.documents]
     truth = arrays.passage_truth(passages, labels)
@@ -150,6 +185,7 @@ def _material(
         judged=np.ones_like(truth) if known is None else known,
         rows=blocks(lengths),
         fold=np.repeat(folds(data.documents, FOLDS), lengths),
+        readings=None if columns is None else chosen_readings([each.passage for each in passages], columns),
     )
 
 
@@ -204,8 +240,8 @@ def _described(margins: Margins, scales: Scales, rules: Floats, material: Materi
             Margins(margins.passage[rows], margins.sentence[rows], margins.second[rows], margins.best[rows]),
             scales,
             rules[rows],
-            words[rows],
-            sentences[rows],
+            (words[rows], sentences[rows]),
+            None if material.readings is None else material.readings[rows],
         )
         for rows in material.rows
         if rows.stop > rows.start

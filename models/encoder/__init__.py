@@ -9,7 +9,7 @@ from models.protocols import Encoder
 __all__ = ["load_encoder"]
 
 
-def load_encoder(name: str, backend: str, cache: Path, threads: int = 0) -> Encoder:
+def load_encoder(name: str, backend: str, cache: Path, threads: int = 0, reader: str = "") -> Encoder:
     """Loads an encoder; the first load of a model on the ONNX backend exports it, once.
 
     Args:
@@ -18,6 +18,8 @@ def load_encoder(name: str, backend: str, cache: Path, threads: int = 0) -> Enco
         backend: ``"onnx"``, ``"torch"``, or ``"auto"``: torch where it sees a GPU, else ONNX.
         cache: Folder of exported models; made where it is missing.
         threads: Texts that a processor's backend encodes side by side; 0 for one per processor.
+        reader: File of what reads labels beside; empty for the one that ships with the bundled model,
+            ``"none"`` for none.
 
     Raises:
         EncoderUnavailableError: The backend is unknown, the model cannot be found or has changed, or
@@ -25,7 +27,7 @@ def load_encoder(name: str, backend: str, cache: Path, threads: int = 0) -> Enco
     """
     if backend not in {"auto", "onnx", "torch"}:
         raise EncoderUnavailableError(f"encoder backend {backend!r}: expected auto, onnx or torch")
-    source = locate(name)
+    source = locate(name, reader)
     if backend == "torch" or (backend == "auto" and _gpu()):
         from models.encoder.torch_backend import TorchEncoder  # noqa: PLC0415
 

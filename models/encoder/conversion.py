@@ -1,6 +1,7 @@
 """The export itself, run as a process: torch in, ONNX out, checked against the original.
 
-``python -m models.encoder.conversion NAME KEY SOURCE MAX_TOKENS TARGET`` fills the empty folder TARGET.
+``python -m models.encoder.conversion NAME KEY SOURCE MAX_TOKENS TARGET [READER]`` fills the empty folder
+TARGET.
 """
 
 import json
@@ -8,13 +9,18 @@ import logging
 import shutil
 import sys
 import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit
 
 from models.encoder.manifest import Manifest
 from models.encoder.onnx import OnnxEncoder
+from models.reader.file import Reader, read_reader
+from models.reader.network import Module, seen_below, trained_network, transformer_of
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -22,19 +28,24 @@ if TYPE_CHECKING:
 
 # The lowest cosine to the original that an export may have on any text of the sample.
 MIN_AGREEMENT = 0.98
+# The most that a probability which its reader gives may differ from the original's.
+MAX_MISREADING = 0.1
 # Architectures whose attention onnxruntime's optimizer knows how to fuse.
 _FUSED = {"bert", "roberta", "xlm-roberta", "camembert"}
 
 
 def main(arguments: list[str]) -> None:
     """Exports the model that the command line names."""
-    name, key, source, max_tokens, target = arguments
+    name, key, source, max_tokens, target, *reader = arguments
     warnings.simplefilter("ignore")  # tracing warns of every branch that it follows
     logging.disable(logging.WARNING)
-    convert(Path(source), Path(target), name=name, key=key, max_tokens=int(max_tokens))
+    read = read_reader(Path(reader[0])) if reader else None
+    convert(Path(source), Path(target), name=name, key=key, max_tokens=int(max_tokens), reader=read)
 
 
-def convert(source: Path, target: Path, *, name: str, key: str, max_tokens: int) -> Manifest:
+def convert(
+    source: Path, target: Path, *, name: str, key: str, max_tokens: int, reader: Reader | None = None
+) -> Manifest:
     """Exports a model in int8, or in fp32 where int8 strays too far from the original.
 
     Args:
@@ -43,29 +54,37 @@ def convert(source: Path, target: Path, *, name: str, key: str, max_tokens: int)
         name: Short name of the model.
         key: Its fingerprint.
         max_tokens: Window in tokens, special tokens included.
+        reader: Exported in the same graph; None for none.
 
     Returns:
         What was written.
     """
     model = _load(source, max_tokens)
-    sample = read_sample()
-    reference = np.asarray(model.encode(sample, normalize_embeddings=True, show_progress_bar=False))
+    whole, sample = _whole(model, reader), read_sample()
+    reference = _original(model, whole, sample)
     shutil.copyfile(source / "tokenizer.json", target / "tokenizer.json")
     exact = target / "exact.onnx"
-    _trace(model, exact)
+    _trace(model, whole, exact)
     _optimise(exact, json.loads((source / "config.json").read_text(encoding="utf-8")))
-    agreement = -1.0
+    dimension, reads = reference[0].shape[1], reader.card.labels if reader else ()
+    agreement, misreading = -1.0, 0.0
     for precision, kept in _attempts(exact):
         _write(exact, target / "model.onnx", precision, kept)
-        Manifest(name, key, precision, reference.shape[1], max_tokens, agreement).write(target)
-        vectors = OnnxEncoder(target).encode(sample)
-        agreement = float((vectors * reference).sum(axis=1).min())
-        if agreement >= MIN_AGREEMENT:
+        facts = Manifest(
+            name, key, precision, dimension, max_tokens, agreement, reader.version if reader else "", reads
+        )
+        facts.write(target)
+        vectors, readings = OnnxEncoder(target).read(sample)
+        agreement = float((vectors * reference[0]).sum(axis=1).min())
+        misreading = float(np.abs(expit(readings) - expit(reference[1])).max(initial=0.0))
+        if agreement >= MIN_AGREEMENT and misreading <= MAX_MISREADING:
             exact.unlink()
-            facts = Manifest(name, key, precision, reference.shape[1], max_tokens, agreement)
+            facts = replace(facts, agreement=agreement)
             facts.write(target)
             return facts
-    raise SystemExit(f"its vectors differ from the original's: lowest cosine {agreement:.3f}")
+    raise SystemExit(
+        f"it differs from the original: lowest cosine {agreement:.3f}, a probability by {misreading:.3f}"
+    )
 
 
 def read_sample() -> list[str]:
@@ -84,31 +103,66 @@ def _load(source: Path, max_tokens: int) -> "SentenceTransformer":
     return model.eval()
 
 
-def _trace(model: "SentenceTransformer", path: Path) -> None:
-    """Writes the whole model as one graph: transformer, pooling, and a vector of unit length."""
+def _whole(model: "SentenceTransformer", reader: Reader | None) -> Module:
+    """Returns the model as one: transformer, pooling, a vector of unit length, and its readings if any."""
     import torch  # noqa: PLC0415
+
+    transformer = transformer_of(model)
+    network = trained_network(transformer, reader) if reader else None
+    layers = reader.card.layers if reader else 0
 
     class Whole(torch.nn.Module):
         def __init__(self) -> None:
             super().__init__()
-            self.model = model
+            self.model, self.network = model, network
 
-        def forward(self, input_ids: "Tensor", attention_mask: "Tensor") -> "Tensor":
+        def forward(self, input_ids: "Tensor", attention_mask: "Tensor") -> tuple["Tensor", ...]:
             features = {"input_ids": input_ids, "attention_mask": attention_mask}
-            return torch.nn.functional.normalize(self.model(features)["sentence_embedding"], dim=1)
+            with seen_below(transformer, layers) as seen:
+                vector = torch.nn.functional.normalize(self.model(features)["sentence_embedding"], dim=1)
+            if self.network is None:
+                return (vector,)
+            return vector, self.network(seen["states"], seen["mask"], attention_mask > 0)[0]
 
+    return Whole().eval()
+
+
+def _original(
+    model: "SentenceTransformer", whole: Module, texts: list[str]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Returns vectors and readings of texts, each alone."""
+    import torch  # noqa: PLC0415
+
+    found = []
+    with torch.no_grad():
+        for text in texts:
+            tokens = model.tokenizer(
+                [text], truncation=True, max_length=model.max_seq_length, return_tensors="pt"
+            )
+            found.append(whole(tokens["input_ids"], tokens["attention_mask"]))
+    vectors = np.concatenate([each[0].numpy() for each in found])
+    if len(found[0]) == 1:
+        return vectors, np.zeros((len(texts), 0), np.float32)
+    return vectors, np.concatenate([each[1].numpy() for each in found])
+
+
+def _trace(model: "SentenceTransformer", whole: Module, path: Path) -> None:
+    """Writes all of it as one graph."""
+    import torch  # noqa: PLC0415
+
+    outputs = ["vector"] if whole.network is None else ["vector", "readings"]
     example = model.tokenizer(
         ["A short clause.", "A clause of other length, padded."], padding=True, return_tensors="pt"
     )
     sizes = {0: "texts", 1: "tokens"}
     # The tracing exporter: onnxruntime's fusions match the graphs that it writes.
     torch.onnx.export(
-        Whole(),
+        whole,
         (example["input_ids"], example["attention_mask"]),
         str(path),
         input_names=["input_ids", "attention_mask"],
-        output_names=["vector"],
-        dynamic_axes={"input_ids": sizes, "attention_mask": sizes, "vector": {0: "texts"}},
+        output_names=outputs,
+        dynamic_axes={"input_ids": sizes, "attention_mask": sizes} | {each: {0: "texts"} for each in outputs},
         opset_version=17,
         dynamo=False,
     )

@@ -10,7 +10,7 @@ from filelock import FileLock, Timeout
 
 from models.encoder import manifest
 from models.encoder.source import ModelSource
-from models.encoder.weights import fingerprint
+from models.encoder.weights import key_of
 from models.errors import EncoderUnavailableError
 
 # Part of every fingerprint: another way to export gives other vectors.
@@ -35,7 +35,7 @@ def exported(source: ModelSource, cache: Path) -> Path:
         EncoderUnavailableError: The weights are wrong, or the export failed or hung.
     """
     cache = cache.resolve()
-    key = f"{fingerprint(source, cache)}-{RECIPE}"
+    key = key_of(source, cache, RECIPE)
     folder = cache / f"{source.name}-{key}"
     if (folder / manifest.FILE).is_file():
         return folder
@@ -70,6 +70,7 @@ def _export(source: ModelSource, key: str, folder: Path) -> None:
 def _run(source: ModelSource, key: str, target: Path) -> None:
     command = [sys.executable, "-m", "models.encoder.conversion"]
     command += [source.name, key, str(source.folder), str(source.max_tokens), str(target)]
+    command += [str(source.reader)] if source.reader else []
     try:
         subprocess.run(command, cwd=_ROOT, check=True, capture_output=True, text=True, timeout=_SECONDS)
     except subprocess.TimeoutExpired as error:

@@ -14,10 +14,11 @@ from models.encoder.tokens import read_tokenizer
 from models.errors import EncoderUnavailableError
 
 if TYPE_CHECKING:
-    from onnxruntime import InferenceSession
+    from onnxruntime import InferenceSession, RunOptions
 
 # Texts tokenised together; bounds the memory that token lists take.
 _SLICE = 1024
+_VECTOR = ["vector"]
 
 
 class OnnxEncoder:
@@ -29,8 +30,9 @@ class OnnxEncoder:
     spent on padding.
 
     Attributes:
-        version: Name, precision, window and fingerprint; equal versions give equal vectors.
+        version: Name, precision, window, fingerprint and reader; equal versions give equal vectors.
         dimension: Length of a vector.
+        reads: The labels that it reads in the same pass; empty where it has no reader.
         max_tokens: Window in tokens, special tokens included; longer texts are cut.
         description: One line for people: name, precision, and the agreement with the original.
     """
@@ -48,49 +50,74 @@ class OnnxEncoder:
         facts = read_manifest(folder)
         self.version = facts.version
         self.dimension = facts.dimension
+        self.reads = facts.reads
         self.max_tokens = facts.max_tokens
         self.description = (
             f"{facts.name}, ONNX {facts.precision}, cosine to the original ≥ {facts.agreement:.3f}"
         )
         self._counter = read_tokenizer(folder / "tokenizer.json")
         self._tokenizer = read_tokenizer(folder / "tokenizer.json", self.max_tokens)
-        self._session = _session(folder / "model.onnx")
-        self._pool = ThreadPoolExecutor(threads or _processors(), thread_name_prefix="encode")
+        self._session = open_session(folder / "model.onnx")
+        self._vector_alone = _vector_alone()
+        self._pool = ThreadPoolExecutor(threads or processors(), thread_name_prefix="encode")
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Returns an array of shape (len(texts), dimension), rows of unit length, in input order."""
         if len(texts) == 1:  # a query is answered in the thread that asks
-            return self._vector(self._tokenizer.encode(texts[0]).ids)[np.newaxis]
-        distinct = list(dict.fromkeys(texts))
-        vectors = np.empty((len(distinct), self.dimension), dtype=np.float32)
-        for start in range(0, len(distinct), _SLICE):
-            self._encode_slice(distinct[start : start + _SLICE], vectors[start : start + _SLICE])
-        if len(distinct) == len(texts):
-            return vectors
-        rows = {text: row for row, text in enumerate(distinct)}
-        return vectors[[rows[text] for text in texts]]
+            return self._run(self._tokenizer.encode(texts[0]).ids, _VECTOR)[np.newaxis]
+        return self._side_by_side(texts, _VECTOR)
+
+    def read(self, texts: Sequence[str]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Returns vectors as ``encode`` does, and the log-odds of labels, shape (len(texts), len(reads))."""
+        found = self._side_by_side(texts, [*_VECTOR, "readings"] if self.reads else _VECTOR)
+        return found[:, : self.dimension], found[:, self.dimension :]
 
     def count_tokens(self, text: str) -> int:
         """Returns the number of tokens of a text, special tokens included, without cutting."""
         return len(self._counter.encode(text).ids)
 
-    def _encode_slice(self, texts: Sequence[str], out: NDArray[np.float32]) -> None:
+    def _side_by_side(self, texts: Sequence[str], outputs: list[str]) -> NDArray[np.float32]:
+        """Returns for each text its outputs one after the other."""
+        distinct = list(dict.fromkeys(texts))
+        width = self.dimension + (len(self.reads) if len(outputs) > 1 else 0)
+        found = np.empty((len(distinct), width), np.float32)
+        for start in range(0, len(distinct), _SLICE):
+            self._run_slice(distinct[start : start + _SLICE], outputs, found[start : start + _SLICE])
+        if len(distinct) == len(texts):
+            return found
+        rows = {text: row for row, text in enumerate(distinct)}
+        return found[[rows[text] for text in texts]]
+
+    def _run_slice(self, texts: Sequence[str], outputs: list[str], out: NDArray[np.float32]) -> None:
         tokens = [encoding.ids for encoding in self._tokenizer.encode_batch(texts)]
         # The longest first: the threads then end at nearly the same time.
         order = sorted(range(len(tokens)), key=lambda row: -len(tokens[row]))
-        for row, vector in zip(
-            order, self._pool.map(lambda row: self._vector(tokens[row]), order), strict=True
-        ):
-            out[row] = vector
+        made = self._pool.map(lambda row: self._run(tokens[row], outputs), order)
+        for row, found in zip(order, made, strict=True):
+            out[row] = found
 
-    def _vector(self, tokens: list[int]) -> NDArray[np.float32]:
+    def _run(self, tokens: list[int], outputs: list[str]) -> NDArray[np.float32]:
         ids = np.array([tokens], dtype=np.int64)
-        (vectors,) = self._session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids)})
-        vector: NDArray[np.float32] = vectors[0]
-        return vector
+        given = {"input_ids": ids, "attention_mask": np.ones_like(ids)}
+        found = self._session.run(outputs, given, self._vector_alone if len(outputs) == 1 else None)
+        return np.concatenate([each[0] for each in found]) if len(found) > 1 else found[0][0]
 
 
-def _session(path: Path) -> "InferenceSession":
+def _vector_alone() -> "RunOptions":
+    """Returns what has a run skip the layers that only a reader needs."""
+    import onnxruntime  # noqa: PLC0415
+
+    options = onnxruntime.RunOptions()
+    options.only_execute_path_to_fetches = True
+    return options
+
+
+def open_session(model: Path | bytes) -> "InferenceSession":
+    """Opens an exported model for one processor a run.
+
+    Raises:
+        EncoderUnavailableError: It cannot be loaded.
+    """
     import onnxruntime  # noqa: PLC0415 - a tenth of a second that a command's help need not pay
 
     options = onnxruntime.SessionOptions()
@@ -98,18 +125,19 @@ def _session(path: Path) -> "InferenceSession":
     options.log_severity_level = 3
     try:
         return onnxruntime.InferenceSession(
-            str(path),
+            str(model) if isinstance(model, Path) else model,
             options,
             providers=["CPUExecutionProvider"],
             # Addition and normalisation apart are vectorised; the fused kernel takes four times as long.
             disabled_optimizers=["SkipLayerNormFusion"],
         )
     except Exception as error:  # the library's errors share no narrower base
-        raise EncoderUnavailableError(
-            f"{path}: cannot be loaded ({error}); delete {path.parent} to have the model exported anew"
-        ) from error
+        remedy = f"; delete {model.parent} to have the model exported anew" if isinstance(model, Path) else ""
+        named = model if isinstance(model, Path) else "the exported encoder"
+        raise EncoderUnavailableError(f"{named}: cannot be loaded ({error}){remedy}") from error
 
 
-def _processors() -> int:
+def processors() -> int:
+    """Returns the number of processors that this process may use."""
     affinity = getattr(os, "sched_getaffinity", None)
     return len(affinity(0)) if affinity else os.cpu_count() or 1

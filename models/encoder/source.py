@@ -8,7 +8,10 @@ from pathlib import Path
 from models.encoder import bundled
 from models.errors import EncoderUnavailableError
 
+NO_READER = "none"
 _PUBLISHER = "sentence-transformers/"
+# Vectors lie in the records under the encoder's version, of which 64 characters are kept.
+_LONGEST = 20
 # What a model needs; a repository also carries other formats of the same weights.
 _PATTERNS = ["*.json", "*.txt", "*.model", "*.safetensors", "pytorch_model.bin"]
 
@@ -21,11 +24,13 @@ class ModelSource:
         name: Short and fit for a file name, e.g. ``"all-minilm-l6-v2"``.
         folder: Where its files are.
         sha256: What its weights must hash to; empty where nothing is promised.
+        reader: File of the reader that reads labels with it; None for none.
     """
 
     name: str
     folder: Path
     sha256: str = ""
+    reader: Path | None = None
 
     @property
     def max_tokens(self) -> int:
@@ -49,31 +54,37 @@ class ModelSource:
         return content if isinstance(content, dict) else {}
 
 
-def locate(name: str) -> ModelSource:
+def locate(name: str, reader: str = "") -> ModelSource:
     """Finds a model.
 
     Args:
         name: Empty or its own name for the bundled one; else a folder, or a name on the Hugging Face hub,
             which is asked only where the model is not in its local cache and HF_HUB_OFFLINE is not set.
+        reader: File of a reader for it; empty for the one that ships with the bundled model, ``"none"`` for
+            none.
 
     Raises:
-        EncoderUnavailableError: There is no such model; the message says what was tried.
+        EncoderUnavailableError: There is no such model or reader; the message says what was tried.
     """
     folder = Path(name).expanduser()
+    chosen = None if reader in {"", NO_READER} else Path(reader).expanduser().resolve()
+    if chosen is not None and not chosen.is_file():
+        raise EncoderUnavailableError(f"reader {reader!r}: there is no such file")
     if not name or (name.lower().removeprefix(_PUBLISHER) == bundled.NAME and not folder.is_dir()):
-        return ModelSource(bundled.NAME, bundled.bundled_folder(), bundled.SHA256)
+        shipped = None if reader else bundled.bundled_reader()
+        return ModelSource(bundled.NAME, bundled.bundled_folder(), bundled.SHA256, chosen or shipped)
     if not folder.is_dir():
         folder = _from_hub(name)
     if not (folder / "modules.json").is_file() or not (folder / "tokenizer.json").is_file():
         raise EncoderUnavailableError(
             f"{folder}: no sentence-transformers model (modules.json and tokenizer.json are needed)"
         )
-    return ModelSource(_short(name), folder.resolve())
+    return ModelSource(_short(name), folder.resolve(), reader=chosen)
 
 
 def _short(name: str) -> str:
     last = re.sub(r"[^a-z0-9.-]+", "-", Path(name).name.lower()).strip("-.")
-    return last[:32] or "model"
+    return last[:_LONGEST] or "model"
 
 
 def _from_hub(name: str) -> Path:

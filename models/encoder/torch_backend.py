@@ -3,22 +3,28 @@
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.encoder.manifest import version
 from models.encoder.source import ModelSource
 from models.encoder.tokens import read_tokenizer
-from models.encoder.weights import fingerprint
+from models.encoder.weights import key_of
 from models.errors import EncoderUnavailableError
+from models.reader.file import read_reader
+
+_BATCH = 32
 
 
 class TorchEncoder:
     """A sentence-transformers model in fp32; safe to use from many threads, one at a time.
 
     Attributes:
-        version: Name, precision, window and fingerprint; equal versions give equal vectors.
+        version: Name, precision, window, fingerprint and reader; equal versions give equal vectors.
         dimension: Length of a vector.
+        reads: The labels that it reads in the same pass; empty where it has no reader.
         max_tokens: Window in tokens, special tokens included; longer texts are cut.
         description: One line for people: name, precision and device.
     """
@@ -34,7 +40,7 @@ class TorchEncoder:
         Raises:
             EncoderUnavailableError: The weights are wrong, or torch is not installed.
         """
-        self.version = f"{source.name}:torch:{source.max_tokens}:{fingerprint(source, cache)}"
+        self.version = version(source.name, "torch", source.max_tokens, key_of(source, cache))
         try:
             from sentence_transformers import SentenceTransformer  # noqa: PLC0415
         except ImportError as error:
@@ -45,6 +51,14 @@ class TorchEncoder:
         self._model.max_seq_length = self.max_tokens = source.max_tokens
         self.dimension = int(self._model.get_embedding_dimension() or 0)
         self.description = f"{source.name}, torch fp32 on {self._model.device}"
+        reader = read_reader(source.reader) if source.reader else None
+        self.reads = reader.card.labels if reader else ()
+        self._layers = reader.card.layers if reader else 0
+        self._network: Any = None
+        if reader:
+            from models.reader.network import trained_network, transformer_of  # noqa: PLC0415
+
+            self._network = trained_network(transformer_of(self._model), reader).to(self._model.device)
         self._counter = read_tokenizer(source.folder / "tokenizer.json")
         self._lock = Lock()
 
@@ -55,6 +69,32 @@ class TorchEncoder:
         with self._lock:
             vectors = self._model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
         return np.asarray(vectors, dtype=np.float32)
+
+    def read(self, texts: Sequence[str]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Returns vectors as ``encode`` does, and the log-odds of labels, shape (len(texts), len(reads))."""
+        readings = np.empty((len(texts), len(self.reads)), np.float32)
+        if self._network is None:
+            return self.encode(texts), readings
+        vectors = np.empty((len(texts), self.dimension), np.float32)
+        order = np.argsort([len(text) for text in texts], kind="stable")
+        with self._lock:
+            for start in range(0, len(texts), _BATCH):
+                rows = order[start : start + _BATCH]
+                vectors[rows], readings[rows] = self._one_pass([texts[row] for row in rows])
+        return vectors, readings
+
+    def _one_pass(self, texts: list[str]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        import torch  # noqa: PLC0415
+
+        from models.reader.network import seen_below, transformer_of  # noqa: PLC0415
+
+        tokens = self._model.tokenizer(
+            texts, padding=True, truncation=True, max_length=self.max_tokens, return_tensors="pt"
+        ).to(self._model.device)
+        with torch.no_grad(), seen_below(transformer_of(self._model), self._layers) as seen:
+            pooled = self._model(dict(tokens))["sentence_embedding"]
+            readings = self._network(seen["states"], seen["mask"], tokens["attention_mask"] > 0)[0]
+        return torch.nn.functional.normalize(pooled, dim=1).cpu().numpy(), readings.cpu().numpy()
 
     def count_tokens(self, text: str) -> int:
         """Returns the number of tokens of a text, special tokens included, without cutting."""

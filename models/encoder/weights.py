@@ -7,6 +7,7 @@ from pathlib import Path
 
 from models.encoder.source import ModelSource
 from models.errors import EncoderUnavailableError
+from models.reader.file import WITHOUT, file_version, read_reader
 
 # Beside the weights, these decide what vector a text gets.
 _SETTINGS = (
@@ -38,6 +39,29 @@ def fingerprint(source: ModelSource, cache: Path) -> str:
         total.update(f"\0{name}\0".encode())
         total.update(path.read_bytes() if path.is_file() else b"")
     return total.hexdigest()[:16]
+
+
+def key_of(source: ModelSource, cache: Path, recipe: str = "") -> str:
+    """Returns a model's fingerprint, then the recipe of its export and its reader's version if any.
+
+    Raises:
+        EncoderUnavailableError: The weights are missing or not those that were promised, or the reader is
+            none or was trained for other weights.
+    """
+    weights = fingerprint(source, cache)
+    if source.reader:
+        card = read_reader(source.reader).card
+        if card.weights != weights:
+            raise EncoderUnavailableError(
+                f"{source.reader}: the reader was trained for another encoder ({card.encoder}, "
+                f"{card.weights}) than {source.name}, {weights}; {WITHOUT}"
+            )
+    return "-".join(part for part in (weights, recipe, reader_version(source)) if part)
+
+
+def reader_version(source: ModelSource) -> str:
+    """Returns the version of a model's reader; empty where it has none."""
+    return file_version(source.reader.read_bytes()) if source.reader else ""
 
 
 def _weights(source: ModelSource, cache: Path) -> str:

@@ -80,9 +80,13 @@ def _folder(settings: Settings) -> Finding:
 def _encoder(settings: Settings) -> Finding:
     from models.encoder import load_encoder  # noqa: PLC0415 - the help page must not pay for the imports
 
-    encoder = load_encoder(settings.encoder, settings.encoder_backend, settings.encoder_folder)
+    encoder = load_encoder(
+        settings.encoder, settings.encoder_backend, settings.encoder_folder, reader=settings.reader
+    )
     vector = encoder.encode(["limitation of liability"])
-    return Finding("encoder", f"{encoder.version}, {vector.shape[1]} dimensions, {encoder.max_tokens} tokens")
+    reads = f"reads {len(encoder.reads)} labels" if encoder.reads else "has no reader"
+    size = f"{vector.shape[1]} dimensions, {encoder.max_tokens} tokens"
+    return Finding("encoder", f"{encoder.version}, {size}, {reads}")
 
 
 def _records(settings: Settings) -> Finding:

@@ -81,7 +81,7 @@ def classifier(
     from search_app.cli.progress import progress  # noqa: PLC0415
     from search_app.cli.training_data import read_data  # noqa: PLC0415
     from search_app.compose import compose  # noqa: PLC0415
-    from search_app.evaluate_classifier import evaluate_classifier, with_needed_vectors  # noqa: PLC0415
+    from search_app.evaluate_classifier import evaluate_classifier, with_needed_readings  # noqa: PLC0415
 
     parts = compose(load_settings())
     pack = parts.packs[collection]
@@ -90,7 +90,7 @@ def classifier(
     if not data.documents:
         raise EvaluationError("there is no document to measure on")
     with progress("Encoding", "passages") as report:
-        data = with_needed_vectors(data, measured, parts, report)
+        data = with_needed_readings(data, measured, parts, report)
     with progress("Scoring", "documents") as report:
         found = evaluate_classifier(data, measured, pack, samples=bootstrap, seed=seed, report=report)
     click.echo(json.dumps(found, indent=2) if as_json else "\n".join(_described(found)))

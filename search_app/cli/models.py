@@ -65,7 +65,7 @@ def show(version: str, as_json: bool) -> None:
     click.echo(f"parent    {found.parent or 'none'}")
     click.echo(f"data      {card.data_name}: {card.documents:,} documents, {card.passages:,} passages")
     click.echo(f"chosen    for a precision of {card.precision:g}, seed {card.seed}")
-    click.echo(f"encoder   {card.encoder or 'needs none'}")
+    click.echo(f"reader    {card.reader or 'needs none'}")
     click.echo(
         "figures   " + ", ".join(f"{name} {value:.3f}" for name, value in sorted(card.figures.items()))
     )

@@ -50,7 +50,7 @@ def _in_words(done: "Relabelled") -> str:
         f"the labels of {done.changed:,} passages changed."
     )
     if done.left:
-        words += f" {done.left:,} documents lack vectors of this encoder; run: clausewatch rebuild"
+        words += f" {done.left:,} documents lack readings of this encoder; run: clausewatch rebuild"
     if done.behind:
         words += f" Recorded, and not searchable yet: {done.behind}"
     return words

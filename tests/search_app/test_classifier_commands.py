@@ -20,7 +20,7 @@ from search_app.settings import load_settings
 from tests.fakes import HashingEncoder
 from tests.indexer.training.files import csv_of, span, write
 from tests.models.classifier.archive import header_of, with_header
-from tests.models.classifier.corpus import AUDIT, CAP, LAW, corpus, learned
+from tests.models.classifier.corpus import AUDIT, CAP, LAW, corpus, learned, learned_with_reader
 
 FIRST = "This agreement is governed by the laws of Ohio.\n"
 SECOND = "The customer may audit the books of the supplier once in each calendar year.\n"
@@ -57,7 +57,7 @@ def run(
     tmp_path: Path, starters: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Run:
     monkeypatch.setenv("CLAUSEWATCH_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr(search_app.compose, "load_encoder", lambda *_: HashingEncoder())
+    monkeypatch.setattr(search_app.compose, "load_encoder", lambda *_, **_named: HashingEncoder())
 
     def called(*arguments: object) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["clausewatch", *map(str, arguments)])
@@ -135,15 +135,17 @@ def test_evaluate_in_words_shows_the_same(run: Run, starters: Path, cuad: tuple[
     assert any(line.startswith(LAW) and "1.000" in line for line in lines)
 
 
-def needing(encoder: str) -> bytes:
-    """The file of a classifier that needs vectors."""
-    return with_header(learned(), card=header_of(learned())["card"] | {"encoder": encoder})
+def needing(reader: str) -> bytes:
+    """The file of a classifier that needs readings."""
+    content = learned_with_reader()
+    return with_header(content, card=header_of(content)["card"] | {"reader": reader})
 
 
-def test_a_model_that_needs_vectors_gets_them_as_the_records_keep_them(
-    run: Run, starters: Path, cuad: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+def test_a_model_that_needs_readings_gets_them_as_the_records_keep_them(
+    run: Run, tmp_path: Path, cuad: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ship(starters, needing("hashing-1"))
+    model = tmp_path / "reading.npz"
+    model.write_bytes(needing("1"))
     seen: list[Passage] = []
     scores = LearnedClassifier.scores
 
@@ -153,16 +155,21 @@ def test_a_model_that_needs_vectors_gets_them_as_the_records_keep_them(
 
     monkeypatch.setattr(LearnedClassifier, "scores", remembered)
     contracts, spans = cuad
-    assert run("evaluate", "classifier", "--contracts", contracts, "--spans", spans, "--json")[0] == 0
-    assert [each.vector is not None and each.vector.shape for each in seen] == [(8,), (8,), (8,)]
+    arguments = ("--contracts", contracts, "--spans", spans, "--model", model, "--json")
+    assert run("evaluate", "classifier", *arguments)[0] == 0
+    assert [each.readings is not None and each.readings.shape for each in seen] == [(2,), (2,), (2,)]
 
 
-def test_a_model_of_another_encoder_is_refused(run: Run, starters: Path, cuad: tuple[Path, Path]) -> None:
-    ship(starters, needing("another"))
+def test_a_model_that_needs_another_reader_is_refused(
+    run: Run, tmp_path: Path, cuad: tuple[Path, Path]
+) -> None:
+    model = tmp_path / "reading.npz"
+    model.write_bytes(needing("another"))
     contracts, spans = cuad
-    status, _, errors = run("evaluate", "classifier", "--contracts", contracts, "--spans", spans)
+    arguments = ("--contracts", contracts, "--spans", spans, "--model", model)
+    status, _, errors = run("evaluate", "classifier", *arguments)
     assert status == 1
-    assert "needs vectors of the encoder another, but the settings name hashing-1" in errors
+    assert "needs the reader another, which the encoder hashing-1 does not have" in errors
 
 
 def test_without_a_classifier_evaluate_says_how_to_name_one(run: Run, cuad: tuple[Path, Path]) -> None:
@@ -298,7 +305,7 @@ def test_where_lightgbm_cannot_be_loaded_the_rules_label_and_doctor_says_what_to
         return imported(name, *rest, **more)
 
     monkeypatch.setattr(builtins, "__import__", without)
-    monkeypatch.setattr("models.encoder.load_encoder", lambda *_: HashingEncoder())
+    monkeypatch.setattr("models.encoder.load_encoder", lambda *_, **_named: HashingEncoder())
     [found] = classifier_status(search_app.compose.compose(load_settings()))
     assert found.version == ""
     assert "LightGBM cannot be loaded (libgomp.so.1: cannot open shared object file)." in found.trouble

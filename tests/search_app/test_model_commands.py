@@ -25,8 +25,8 @@ Run = Callable[..., Result]
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setenv("CLAUSEWATCH_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr(composition, "ProductModels", lambda: WordModels({"contracts": STARTER}))
-    monkeypatch.setattr(composition, "load_encoder", lambda *_: HashingEncoder())
+    monkeypatch.setattr(composition, "ProductModels", lambda: WordModels({"contracts": [STARTER]}))
+    monkeypatch.setattr(composition, "load_encoder", lambda *_, **_named: HashingEncoder())
     runner = CliRunner()
 
     def run(*arguments: str) -> Result:

@@ -20,12 +20,12 @@ from tests.classifiers import OneClassifier, WordClassifier, model_bytes
 from tests.fakes import HashingEncoder
 from tests.indexer.ingest.office import make_office
 
-# It labels by the vector, which a process has once it has encoded a text or found it in the records.
+# It labels by the readings, which a process has once it has encoded a text or found it in the records.
 MODELS = OneClassifier(
     WordClassifier(
         model_bytes(
-            {"Governing Law": {"word": "", "where": "vector", "probability": 0.9}},
-            encoder=HashingEncoder().version,
+            {"Governing Law": {"word": "", "where": "reading", "probability": 0.9}},
+            reader="1",
         )
     )
 )

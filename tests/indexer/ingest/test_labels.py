@@ -1,4 +1,4 @@
-"""Labels of an ingest: classifier and rules together, given once the vectors are known."""
+"""Labels of an ingest: classifier and rules together, given once the readings are known."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,10 +10,11 @@ from sqlalchemy import select
 
 from indexer.ids import text_hash
 from indexer.records import schema
-from indexer.records.codec import vector_from_bytes, vectors_from_bytes
+from indexer.records.codec import readings_from_bytes
 from models.packs import load_pack
 from models.rules import RuleLabeller
 from tests.classifiers import OneClassifier, WordClassifier, model_bytes
+from tests.fakes import HashingEncoder
 from tests.indexer.ingest.office import NDA, Office, make_office
 
 RULES = RuleLabeller(load_pack("contracts")).version
@@ -102,38 +103,42 @@ def test_the_classifier_sees_all_passages_of_a_document_in_order(office: Office)
     assert [passage.text for passage in classifier.labelled] == texts
 
 
-def test_vectors_that_were_just_made_and_those_that_are_stored_are_given_alike(office: Office) -> None:
-    by_vector = {"Insurance": {"word": "", "probability": 0.9, "where": "vector"}}
-    office.run(office.folder / "nda.txt")  # its vectors are in the records from here on
+def test_readings_that_were_just_made_and_those_that_are_stored_are_given_alike(office: Office) -> None:
+    by_reading = {"Insurance": {"word": "", "probability": 0.9, "where": "reading"}}
+    office.run(office.folder / "nda.txt")  # its readings are in the records from here on
     office.write("copy.txt", NDA.replace("Delaware", "Maine"))
-    office, classifier = with_classifier(office, model_bytes(by_vector, encoder="hashing-1"))
+    office, classifier = with_classifier(office, model_bytes(by_reading, reader="1"))
     office.run()
     table = schema.vectors
     with office.engine.connect() as connection:
-        stored = {row.text_hash: vector_from_bytes(row.vector) for row in connection.execute(select(table))}
+        rows = connection.execute(select(table)).all()
+    stored = {row.text_hash: np.frombuffer(row.readings, "<f2") for row in rows}
     assert classifier.labelled
     for passage in classifier.labelled:
-        assert passage.vector is not None
-        np.testing.assert_allclose(passage.vector, stored[text_hash(passage.text)], atol=1e-6)
+        assert passage.readings is not None
+        assert passage.readings.tolist() == stored[text_hash(passage.text)].tolist()
+        [read] = HashingEncoder().read([passage.text])[1]
+        np.testing.assert_allclose(passage.readings, read, rtol=1e-3)
 
 
-def test_a_classifier_for_another_encoder_is_not_used(office: Office) -> None:
-    office, classifier = with_classifier(office, model_bytes(LAW, encoder="another-encoder"))
+def test_a_classifier_that_needs_another_reader_is_not_used(office: Office) -> None:
+    office, classifier = with_classifier(office, model_bytes(LAW, reader="2"))
     office.run()
     assert classifier.labelled == []
     assert labels(office) == {("Governing Law", "rule", "speaks"), ("Insurance", "rule", "speaks")}
     assert labelled_by(office) == {"nda.txt": RULES, "lease.txt": RULES}
 
 
-def test_vectors_read_together_are_those_read_one_by_one() -> None:
-    stored = [row.astype("<f2").tobytes() for row in np.random.default_rng(1).normal(size=(50, 384))]
-    together = vectors_from_bytes(stored)
-    assert together.shape == (50, 384)
-    for row, one in zip(together, stored, strict=True):
-        np.testing.assert_array_equal(row, vectors_from_bytes([one])[0])
-        np.testing.assert_allclose(row, vector_from_bytes(one), atol=1e-6)
+def test_without_a_reader_nothing_is_stored_beside_the_vectors(office: Office) -> None:
+    office = replace(office, ingest=replace(office.ingest, encoder=HashingEncoder(reads=())))
+    office.run()
+    with office.engine.connect() as connection:
+        found = connection.scalars(select(schema.vectors.c.readings)).all()
+    assert found
+    assert set(found) == {None}
 
 
-def test_no_vector_gives_no_row() -> None:
-    assert vectors_from_bytes([]).shape[0] == 0
-    assert not vectors_from_bytes([bytes(8)]).any()
+def test_readings_taken_from_the_records_together_keep_their_rows() -> None:
+    rows = np.random.default_rng(1).normal(size=(50, 36)).astype("<f2")
+    assert (readings_from_bytes([row.tobytes() for row in rows]) == rows).all()
+    assert readings_from_bytes([]).shape[0] == 0

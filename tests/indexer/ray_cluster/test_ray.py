@@ -41,7 +41,7 @@ def encoder(encoder_cache: Path) -> Encoder:
 
 @pytest.fixture
 def setup(head: RayHead, encoder: Encoder, encoder_cache: Path) -> Setup:
-    return Setup("", "onnx", encoder_cache, Limits(), encoder.version)
+    return Setup("", "", "onnx", encoder_cache, Limits(), encoder.version)
 
 
 def on_ray(office: Office, encoder: Encoder, setup: Setup) -> Office:
@@ -60,9 +60,11 @@ def locally(office: Office, encoder: Encoder) -> Office:
 
 
 def models(encoder: Encoder) -> OneClassifier:
-    """A classifier that labels by the vectors that the encoder gives."""
-    labels = {"Governing Law": {"word": "", "where": "vector", "probability": 0.9}}
-    return OneClassifier(WordClassifier(model_bytes(labels, encoder=encoder.version)))
+    """A classifier that labels by what the encoder's reader reads."""
+    place = encoder.reads.index("Governing Law")
+    labels = {"Governing Law": {"word": "", "where": "reading", "place": place, "probability": 0.9}}
+    reader = encoder.version.rpartition("-")[2]
+    return OneClassifier(WordClassifier(model_bytes(labels, reader=reader)))
 
 
 def write_files(office: Office) -> None:
@@ -228,3 +230,4 @@ def test_an_encoder_that_is_missing_over_there_is_named(setup: Setup, encoder: E
 
 def test_no_texts_need_no_cluster(setup: Setup, encoder: Encoder) -> None:
     assert RayEncoder(encoder, setup).encode([]).shape == (0, encoder.dimension)
+    assert RayEncoder(encoder, setup).read([])[1].shape == (0, len(encoder.reads))

@@ -37,9 +37,9 @@ class Shop:
         self.now = datetime(2026, 1, 31, 9, tzinfo=UTC)
         self.registry = self.open()
 
-    def open(self, starter: bytes | None = None) -> Registry:
-        self.models = WordModels({"contracts": starter} if starter else {})
-        self.registry = Registry(self.engine, self.blobs, self.models, self._clock)
+    def open(self, *starters: bytes, reader: str = "") -> Registry:
+        self.models = WordModels({"contracts": starters})
+        self.registry = Registry(self.engine, self.blobs, self.models, self._clock, reader=reader)
         return self.registry
 
     def _clock(self) -> datetime:
@@ -99,7 +99,7 @@ def test_the_starter_is_promoted_on_a_fresh_install(shop: Shop) -> None:
 
 
 def test_a_starter_that_cannot_be_used_leaves_the_rules_alone_and_says_why(shop: Shop) -> None:
-    shop.open(starter=b"nonsense")
+    shop.open(b"nonsense")
     assert shop.used() is None
     state = shop.registry.state("contracts")
     assert state.current is None
@@ -116,6 +116,40 @@ def test_a_newer_starter_replaces_the_old_one_but_not_one_that_was_rolled_back_f
     shop.registry.rollback("contracts")
     shop.open(SECOND)
     assert shop.used() == named(FIRST)
+
+
+READING = model_bytes(LAW, reader="a1b2")
+
+
+def test_with_a_reader_the_starter_that_needs_it_labels_and_without_it_the_other(shop: Shop) -> None:
+    shop.open(FIRST, READING)
+    assert shop.used() == named(FIRST)
+    assert shop.registry.settled(PACK)
+    shop.open(FIRST, READING, reader="a1b2")
+    assert shop.used() == named(READING)
+    assert shop.registry.settled(PACK)
+    shop.open(FIRST, READING, reader="c3d4")
+    assert shop.used() == named(FIRST)
+    state = shop.registry.state("contracts")
+    assert state.trouble == (
+        f"{named(READING)} needs the reader a1b2, which the encoder in use does not have."
+    )
+    assert "CLAUSEWATCH_READER" in state.remedy
+    assert not shop.registry.settled(PACK)
+    shop.registry.promote(named(FIRST), "for this encoder", "ann")
+    assert shop.registry.settled(PACK)
+
+
+def test_where_the_better_starter_is_damaged_the_other_labels_and_why_is_said(shop: Shop) -> None:
+    shop.open(FIRST, b"nonsense", reader="a1b2")
+    assert shop.used() == named(FIRST)
+    assert "is no classifier" in shop.registry.state("contracts").trouble
+    assert not shop.registry.settled(PACK)
+
+
+def test_a_rollback_passes_over_what_needs_another_reader(shop: Shop) -> None:
+    shop.promote(FIRST, READING, SECOND)
+    assert shop.registry.rollback("contracts").version == named(FIRST)
 
 
 @pytest.mark.parametrize("origin", [Origin.TRAINED, Origin.THRESHOLDS])

@@ -50,7 +50,7 @@ def test_what_stands_in_for_a_damaged_model_does_not_replace_the_labels_that_it_
 
 
 def test_nor_does_a_change_of_the_encoder(firm: Firm) -> None:
-    firm.use(model_bytes(LAW, encoder="hashing-1"))
+    firm.use(model_bytes(LAW, reader="1"))
     firm.relabel()
     before = firm.said()
     firm.office.encoder.version = "hashing-2"

@@ -17,9 +17,9 @@ MODEL = model_bytes(
     {
         "Governing Law": {"word": "delaware", "probability": 0.9},
         "Insurance": {"word": "ohio", "probability": 0.5},
-        "Audit Rights": {"word": "", "probability": 0.8, "where": "vector"},
+        "Audit Rights": {"word": "", "probability": 0.8, "where": "reading"},
     },
-    encoder="hashing-1",
+    reader="1",
 )
 
 

@@ -101,15 +101,15 @@ def test_no_file_is_read_and_no_text_encoded(firm: Firm) -> None:
     office.extracted.clear()
     shutil.rmtree(office.folder)
     shutil.rmtree(office.home / "blobs")
-    firm.use(model_bytes(OTHER, encoder="hashing-1"))
+    firm.use(model_bytes(OTHER, reader="1"))
     assert firm.relabel().documents == 2
     assert (office.encoder.encoded, office.extracted) == ([], [])
 
 
 def test_relabelling_gives_what_an_ingest_gives(firm: Firm, tmp_path: Path) -> None:
-    by_vector = {**OTHER, "Audit Rights": {"word": "", "probability": 0.8, "where": "vector"}}
+    by_vector = {**OTHER, "Audit Rights": {"word": "", "probability": 0.8, "where": "reading"}}
     before = {"Anti-Assignment": {"word": "rent", "probability": 0.9, "where": "before"}}
-    firm.use(model_bytes({**by_vector, **before}, encoder="hashing-1"))
+    firm.use(model_bytes({**by_vector, **before}, reader="1"))
     firm.relabel()
     relabelled = firm.office.rows("predictions")
     with writing(firm.office.engine) as connection:
@@ -201,7 +201,7 @@ def test_a_document_that_lacks_a_vector_is_left_as_it_is(firm: Firm) -> None:
     before = firm.said()
     with writing(firm.office.engine) as connection:
         connection.execute(delete(schema.vectors))
-    firm.use(model_bytes(LAW, encoder="hashing-1"))
+    firm.use(model_bytes(LAW, reader="1"))
     done = firm.relabel()
     assert (done.documents, done.left, firm.stale()) == (0, 2, 2)
     assert firm.said() == before

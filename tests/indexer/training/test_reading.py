@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexer.records.codec import vector_from_bytes, vector_to_bytes
 from indexer.records.database import open_records
-from indexer.training import Finding, lines, read_training_data, with_both_classes, with_vectors
+from indexer.training import Finding, lines, read_training_data, with_both_classes, with_readings
 from indexer.training.formats import detect
 from models.packs import load_pack
+from models.reader.file import held
 from tests.fakes import HashingEncoder
 from tests.indexer.training.files import (
     AUDIT,
@@ -139,17 +139,34 @@ def test_a_long_list_shows_its_first_lines_and_a_fault_that_recurs_once() -> Non
     ]
 
 
-def test_vectors_are_those_of_the_records_and_nothing_is_encoded_twice(tmp_path: Path) -> None:
+def test_readings_are_those_of_the_records_and_nothing_is_read_twice(tmp_path: Path) -> None:
     data = read(write(tmp_path, "a.csv", csv_of([HEADER, ("one", LAW), ("two", CAP)]))).data
     engine, encoder = open_records(f"sqlite:///{tmp_path / 'records.sqlite'}"), HashingEncoder()
-    filled = with_vectors(data, encoder, engine)
+    filled = with_readings(data, encoder, engine)
     for each in filled.documents[0].passages:
-        rounded = vector_from_bytes(vector_to_bytes(encoder.encode([each.passage.text])[0]))
-        assert each.passage.vector is not None
-        assert np.array_equal(each.passage.vector, rounded)
+        rounded = encoder.read([each.passage.text])[1][0].astype(np.float16)
+        assert each.passage.readings is not None
+        assert each.passage.readings.tolist() == rounded.tolist()
     again = HashingEncoder()
-    assert with_vectors(data, again, engine) == filled == data
+    assert with_readings(data, again, engine) == filled == data
     assert again.encoded == []
+    engine.dispose()
+
+
+def test_what_the_reader_was_trained_on_has_the_readings_of_those_that_had_not_seen_it(
+    tmp_path: Path,
+) -> None:
+    data = read(write(tmp_path, "a.csv", csv_of([HEADER, ("one", LAW), ("two", CAP)]))).data
+    engine, encoder = open_records(f"sqlite:///{tmp_path / 'records.sqlite'}"), HashingEncoder()
+    out_of_fold = held(["two", "three"], np.array([[1.5, -2], [3, 4]], np.float32))
+    filled = with_readings(data, encoder, engine, out_of_fold=out_of_fold)
+    every = [each.passage for document in filled.documents for each in document.passages]
+    found = {each.text: each.readings for each in every}
+    assert found["two"] is not None
+    assert found["two"].tolist() == [1.5, -2]
+    assert found["one"] is not None
+    assert found["one"].tolist() == encoder.read(["one"])[1][0].astype(np.float16).tolist()
+    assert encoder.encoded.count("two") == 0
     engine.dispose()
 
 

@@ -5,8 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from random import Random
 
+import numpy as np
+
 from models.classifier.dataset import Evidence, TrainingDocument, TrainingPassage, TrainingSet
-from models.classifier.train import train
+from models.classifier.train import Reads, train
 from models.labels import Passage
 
 LAW, AUDIT, CAP = "Governing Law", "Audit Rights", "Cap On Liability"
@@ -50,9 +52,15 @@ def corpus(documents: int = 40, seed: int = 5, *, subsets: bool = False) -> Trai
     return TrainingSet(LABELS, tuple(made))
 
 
-def trained(data: TrainingSet, seed: int = 3) -> bytes:
+def trained(data: TrainingSet, seed: int = 3, reads: Reads | None = None) -> bytes:
     return train(
-        data, pack="contracts", name="invented", seed=seed, precision=PRECISION, report=lambda *_: None
+        data,
+        pack="contracts",
+        name="invented",
+        seed=seed,
+        precision=PRECISION,
+        report=lambda *_: None,
+        reads=reads,
     )
 
 
@@ -60,6 +68,27 @@ def trained(data: TrainingSet, seed: int = 3) -> bytes:
 def learned() -> bytes:
     """The file of a classifier, trained once for all tests."""
     return trained(corpus())
+
+
+READER, READS = "0123456789ab", (AUDIT, LAW, "Insurance")
+
+
+def read(data: TrainingSet, seed: int = 1) -> TrainingSet:
+    """The data with readings: of ``READS``, in this order, each right but for its noise."""
+    random = Random(seed)
+
+    def one(each: TrainingPassage) -> TrainingPassage:
+        readings = [(3.0 if label in each.labels else -3.0) + random.gauss(0, 1.5) for label in READS]
+        return replace(each, passage=replace(each.passage, readings=np.array(readings, np.float32)))
+
+    made = [replace(each, passages=tuple(map(one, each.passages))) for each in data.documents]
+    return replace(data, documents=tuple(made))
+
+
+@functools.cache
+def learned_with_reader() -> bytes:
+    """The file of a classifier that needs readings, trained once for all tests."""
+    return trained(read(corpus()), reads=Reads(READER, READS))
 
 
 def passages(document: TrainingDocument) -> list[Passage]:

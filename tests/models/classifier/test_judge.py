@@ -37,7 +37,7 @@ def test_candidates_have_the_log_odds_of_the_trees_and_others_keep_their_own(jud
 def test_log_odds_are_the_mean_of_the_boosters(judge: Judge) -> None:
     features = np.random.default_rng(2).random((5, len(FEATURES)), np.float32)
     pairs = Pairs(np.zeros((5, 1), np.float32), np.ones((5, 1), bool), features)
-    first, second = (Judge((each,)).log_odds(pairs) for each in judge.trees)
+    first, second = (Judge((each,), pairs.features.shape[1]).log_odds(pairs) for each in judge.trees)
     assert first.tolist() != second.tolist()
     assert judge.log_odds(pairs) == pytest.approx((first + second) / 2)
 

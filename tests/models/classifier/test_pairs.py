@@ -24,8 +24,7 @@ def described(
         Margins(floats(passage), floats(sentence), floats(second), best),
         scales or Scales(same, same, np.full(labels, 0.1, np.float32)),
         floats(rules),
-        np.array([10, 20, 30][:count]),
-        np.array([1, 2, 3][:count]),
+        (np.array([10, 20, 30][:count]), np.array([1, 2, 3][:count])),
     )
 
 
@@ -124,7 +123,9 @@ def test_ranks_end_at_thirty() -> None:
     best = np.zeros((40, 1), np.intp)
     same = Scale(floats([1]), floats([0]))
     ones = np.ones(40, np.int64)
-    pairs = describe(Margins(many, many, many, best), Scales(same, same, floats([0.1])), many * 0, ones, ones)
+    pairs = describe(
+        Margins(many, many, many, best), Scales(same, same, floats([0.1])), many * 0, (ones, ones)
+    )
     assert feature(pairs, "rank") == [*range(31), *[30] * 9]
 
 

@@ -59,7 +59,7 @@ def test_a_label_with_too_few_examples_is_left_to_its_rules_with_the_reason(
 
 def test_the_card_says_what_it_was_trained_on_and_for(classifier: LearnedClassifier) -> None:
     card, data = classifier.card, corpus()
-    assert (card.pack, card.data_name, card.seed, card.precision, card.encoder) == (
+    assert (card.pack, card.data_name, card.seed, card.precision, card.reader) == (
         "contracts", "invented", 3, 0.8, "",
     )  # fmt: skip
     assert (card.documents, card.data) == (40, data.fingerprint)

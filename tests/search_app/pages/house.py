@@ -169,7 +169,7 @@ def open_parts(root: Path, url: str = "", starter: bytes = b"", **settings: Any)
         encoder=encoder,
         packs={"contracts": load_pack("contracts")},
         blobs=blobs,
-        registry=Registry(engine, blobs, WordModels({"contracts": starter} if starter else {})),
+        registry=Registry(engine, blobs, WordModels({"contracts": [starter]} if starter else {})),
     )
 
 
