@@ -43,7 +43,15 @@ def main() -> None:
         start = time.perf_counter()
         encoder = OnnxEncoder(folder)
         loading = time.perf_counter() - start
-        report(texts, {"torch fp32": plain(), "onnx": encoder.encode}, arguments.rounds)
+        report(
+            texts,
+            {
+                "torch fp32": plain(),
+                "onnx": encoder.encode,
+                "onnx and reader": lambda some: encoder.read(some)[0],
+            },
+            arguments.rounds,
+        )
         print(
             f"{encoder.description}\nloaded in {loading:.2f} s, one query in {latency(encoder.encode):.1f} ms"
         )

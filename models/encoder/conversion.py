@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 
 # The lowest cosine to the original that an export may have on any text of the sample.
 MIN_AGREEMENT = 0.98
-# The most that a probability which its reader gives may differ from the original's.
-MAX_MISREADING = 0.1
+# The most that a probability which its reader gives may differ from that of the whole in fp32. Some difference
+# is as it should be: a reader is trained on the states that the encoder has in int8.
+MAX_MISREADING = 0.2
 # Architectures whose attention onnxruntime's optimizer knows how to fuse.
 _FUSED = {"bert", "roberta", "xlm-roberta", "camembert"}
 
@@ -122,7 +123,9 @@ def _whole(model: "SentenceTransformer", reader: Reader | None) -> Module:
                 vector = torch.nn.functional.normalize(self.model(features)["sentence_embedding"], dim=1)
             if self.network is None:
                 return (vector,)
-            return vector, self.network(seen["states"], seen["mask"], attention_mask > 0)[0]
+            # A detour to the same states: an attention is fused only where three products alone leave them.
+            states = seen["states"].unsqueeze(0).squeeze(0)
+            return vector, self.network(states, seen["mask"], attention_mask > 0)[0]
 
     return Whole().eval()
 

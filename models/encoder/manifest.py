@@ -62,7 +62,7 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         values = json.loads((folder / FILE).read_text(encoding="utf-8"))
         return Manifest(**(values | {"reads": tuple(values.get("reads", ()))}))
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, AttributeError) as error:
         raise EncoderUnavailableError(
             f"{folder / FILE}: cannot be read ({error}); delete {folder} to have the model exported anew"
         ) from error

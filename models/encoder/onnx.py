@@ -14,7 +14,7 @@ from models.encoder.tokens import read_tokenizer
 from models.errors import EncoderUnavailableError
 
 if TYPE_CHECKING:
-    from onnxruntime import InferenceSession, RunOptions
+    from onnxruntime import InferenceSession
 
 # Texts tokenised together; bounds the memory that token lists take.
 _SLICE = 1024
@@ -58,7 +58,6 @@ class OnnxEncoder:
         self._counter = read_tokenizer(folder / "tokenizer.json")
         self._tokenizer = read_tokenizer(folder / "tokenizer.json", self.max_tokens)
         self._session = open_session(folder / "model.onnx")
-        self._vector_alone = _vector_alone()
         self._pool = ThreadPoolExecutor(threads or processors(), thread_name_prefix="encode")
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -99,17 +98,8 @@ class OnnxEncoder:
     def _run(self, tokens: list[int], outputs: list[str]) -> NDArray[np.float32]:
         ids = np.array([tokens], dtype=np.int64)
         given = {"input_ids": ids, "attention_mask": np.ones_like(ids)}
-        found = self._session.run(outputs, given, self._vector_alone if len(outputs) == 1 else None)
+        found = self._session.run(outputs, given)
         return np.concatenate([each[0] for each in found]) if len(found) > 1 else found[0][0]
-
-
-def _vector_alone() -> "RunOptions":
-    """Returns what has a run skip the layers that only a reader needs."""
-    import onnxruntime  # noqa: PLC0415
-
-    options = onnxruntime.RunOptions()
-    options.only_execute_path_to_fetches = True
-    return options
 
 
 def open_session(model: Path | bytes) -> "InferenceSession":
