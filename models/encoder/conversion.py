@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 # The lowest cosine to the original that an export may have on any text of the sample.
 MIN_AGREEMENT = 0.98
-# The most that a probability which its reader gives may differ from that of the whole in fp32. Some difference
-# is as it should be: a reader is trained on the states that the encoder has in int8.
+# The most that a probability which its reader gives may differ from that of the whole in fp32. Some of it is
+# as it should be: a reader is trained on the states that the encoder has in int8.
 MAX_MISREADING = 0.2
 # Architectures whose attention onnxruntime's optimizer knows how to fuse.
 _FUSED = {"bert", "roberta", "xlm-roberta", "camembert"}

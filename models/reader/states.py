@@ -30,7 +30,8 @@ class States:
     """Passages as the first layers leave them, and what people said of them.
 
     Attributes:
-        states: float16, shape (tokens of all passages, dimension); lies in a file.
+        file: Holds the states.
+        dimension: Length of a state.
         starts: First token of each passage, and the number of all tokens; shape (passages + 1,).
         truth: Whether a passage carries a label, shape (passages, labels).
         judged: Whether people looked for it there, same shape.
@@ -39,12 +40,18 @@ class States:
             (passages, labels).
     """
 
-    states: NDArray[np.float16]
+    file: Path
+    dimension: int
     starts: Places
     truth: Bools
     judged: Bools
     marked: Bools
     pointed: Bools
+
+    @property
+    def states(self) -> NDArray[np.float16]:
+        """The states, float16, shape (tokens of all passages, dimension), mapped from the file."""
+        return np.memmap(self.file, np.float16, "r", shape=(int(self.starts[-1]), self.dimension))
 
     @property
     def lengths(self) -> Places:
@@ -77,12 +84,13 @@ def padded(data: States, rows: Places) -> Padded:
     """Returns some passages, each padded to the longest."""
     lengths = data.lengths[rows]
     shape = (len(rows), int(lengths.max()))
-    states = np.zeros((*shape, data.states.shape[1]), np.float32)
+    stored = data.states
+    states = np.zeros((*shape, data.dimension), np.float32)
     marked = np.zeros((*shape, data.truth.shape[1]), np.float32)
     there = np.arange(shape[1]) < lengths[:, np.newaxis]
     for place, (row, length) in enumerate(zip(rows, lengths, strict=True)):
         tokens = slice(data.starts[row], data.starts[row + 1])
-        states[place, :length], marked[place, :length] = data.states[tokens], data.marked[tokens]
+        states[place, :length], marked[place, :length] = stored[tokens], data.marked[tokens]
     looked = there[..., np.newaxis] & (data.judged & data.pointed)[rows][:, np.newaxis]
     return Padded(
         states=states,
@@ -125,7 +133,9 @@ def states_of(data: TrainingSet, folder: Path, layers: int, target: Path, report
             batch = range(start, min(start + _BATCH, len(passages)))
             list(pool.map(run, batch))
             report(batch.stop, len(passages), "passages run through the first layers")
-    return States(states, starts, *_truth(data.labels, passages), *_marked(data.labels, passages, encoded))
+    states.flush()
+    truth, marked = _truth(data.labels, passages), _marked(data.labels, passages, encoded)
+    return States(target, dimension, starts, *truth, *marked)
 
 
 def _truth(labels: Sequence[str], passages: Sequence[TrainingPassage]) -> tuple[Bools, Bools]:

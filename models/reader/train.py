@@ -3,18 +3,21 @@
 import math
 import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
 from models.classifier.dataset import TrainingSet
 from models.classifier.folds import folds
 from models.encoder.onnx import processors
 from models.encoder.source import ModelSource
+from models.errors import TrainingError
 from models.reader.card import ReaderCard
 from models.reader.file import Tensors, held, write_reader
 from models.reader.network import Module, new_network, transformer_of, weights_of
@@ -74,19 +77,23 @@ def train_reader(data: TrainingSet, asked: Request, report: Report) -> bytes:
         report: Told how many of what are done, of how many.
 
     Raises:
-        TrainingError: All documents are alike.
+        TrainingError: No passage carries a label, or all documents are alike.
         EncoderUnavailableError: The encoder is of a kind that no reader can be made for.
     """
+    if not any(each.labels for document in data.documents for each in document.passages):
+        raise TrainingError("no passage carries a label; there is nothing to learn")
     fold = np.repeat(folds(data.documents, FOLDS), [len(each.passages) for each in data.documents])
     count, texts = int(fold.max()) + 1, [each.passage.text for one in data.documents for each in one.passages]
     held_out = [np.flatnonzero(fold == number) for number in range(count)]
     with tempfile.TemporaryDirectory(prefix="clausewatch-reader-") as temporary:
         states = states_of(data, asked.folder, LAYERS, Path(temporary) / "states", report)
-        tasks = [delayed(_fitted)(states, asked, rows) for rows in [*held_out, np.array([], np.intp)]]
         fitted = []
-        for each in Parallel(processors(), return_as="generator")(tasks):
-            fitted.append(each)
-            report(len(fitted), len(tasks), "networks trained")
+        # A process for each network: what torch keeps for each length of a batch is given back.
+        with ProcessPoolExecutor(processors(), get_context("spawn"), max_tasks_per_child=1) as pool:
+            tasks = [*held_out, np.array([], np.intp)]
+            for each in pool.map(partial(_fitted, states, asked), tasks):
+                fitted.append(each)
+                report(len(fitted), len(tasks), "networks trained")
     readings = np.zeros((len(fold), len(data.labels)), np.float32)
     for rows, (_, read) in zip(held_out, fitted[:-1], strict=True):
         readings[rows] = read

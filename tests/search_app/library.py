@@ -30,6 +30,7 @@ class WordEncoder:
     version = "words"
     dimension = DIMENSION
     max_tokens = 256
+    reads = ()
 
     def __init__(self, synonyms: Mapping[str, str]) -> None:
         self.synonyms = synonyms
@@ -39,6 +40,9 @@ class WordEncoder:
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         self.encoded.extend(texts)
         return np.stack([self._vector(text) for text in texts])
+
+    def read(self, texts: Sequence[str]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        return self.encode(texts), np.empty((len(texts), 0), np.float32)
 
     def count_tokens(self, text: str) -> int:
         return len(text.split()) + 2

@@ -3,6 +3,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import onnx
 import pytest
 
 from models.encoder import manifest
@@ -49,6 +50,15 @@ def test_the_bundled_model_is_exported_once_in_int8_close_to_the_original(
     before = (folder / "model.onnx").stat().st_mtime_ns
     assert exported(locate(""), cache) == folder
     assert (folder / "model.onnx").stat().st_mtime_ns == before
+
+
+@pytest.mark.slow
+def test_all_attentions_are_fused_and_run_in_int8(encoder: OnnxEncoder, cache: Path) -> None:
+    """Six of the model and one of its reader; one that is not fused takes several times as long."""
+    graph = onnx.load(exported(locate(""), cache) / "model.onnx").graph
+    assert sum(node.op_type == "QAttention" for node in graph.node) == 7
+    kept = sum(node.op_type == "MatMul" for node in graph.node)
+    assert kept <= 2  # the first that leads from the wide layer back, and a weighted mean
 
 
 @pytest.mark.slow

@@ -126,6 +126,15 @@ def test_contracts_that_say_the_same_cannot_be_trained_on(request_for: Request) 
         train_reader(alike, request_for, lambda *_: None)
 
 
+def test_without_any_label_there_is_nothing_to_learn(request_for: Request) -> None:
+    bare = [
+        replace(one, passages=tuple(replace(each, labels=frozenset(), evidence=()) for each in one.passages))
+        for one in DATA.documents
+    ]
+    with pytest.raises(TrainingError, match="no passage carries a label"):
+        train_reader(TrainingSet(DATA.labels, tuple(bare)), request_for, lambda *_: None)
+
+
 def test_a_reader_of_another_encoder_is_refused(reader: Reader, tmp_path: Path) -> None:
     small = BertConfig(hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64)
     with pytest.raises(EncoderUnavailableError, match=f"the reader {reader.version} does not fit"):
