@@ -2,7 +2,8 @@
 
 from indexer.registry.files import ModelFiles, ProductModels
 from indexer.registry.journal import Action, Entry, ModelVersion, Origin
-from indexer.registry.registry import ModelState, Registry
+from indexer.registry.registry import Registry
+from indexer.registry.state import ModelState
 
 __all__ = [
     "Action",

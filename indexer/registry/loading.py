@@ -12,14 +12,25 @@ from models.protocols import Classifier
 
 # Loaded classifiers that are kept: the current ones of several packs, and one to go back to.
 MOST_LOADED = 6
+OTHER_READER = (
+    "Set CLAUSEWATCH_ENCODER and CLAUSEWATCH_READER back, promote a model that does without it, or train one "
+    "for this encoder."
+)
 
 _Stamp = tuple[int, int] | None
 
 
 class Loader:
-    """Keeps what it loaded for as long as the file stays as it was; threads may share one."""
+    """Keeps what it loaded for as long as the file stays as it was; threads may share one.
 
-    def __init__(self, blobs: BlobStore, files: ModelFiles) -> None:
+    Args:
+        blobs: The stored files.
+        files: Reads models.
+        reader: Version of the reader that the encoder in use has; empty for none.
+    """
+
+    def __init__(self, blobs: BlobStore, files: ModelFiles, reader: str) -> None:
+        self._reader = reader
         self._blobs = blobs
         self._files = files
         self._known: dict[str, tuple[_Stamp, Classifier | ClassifierError]] = {}
@@ -40,11 +51,17 @@ class Loader:
         return known[1]
 
     def check(self, version: ModelVersion) -> None:
-        """Looks whether a file can be used, without loading it; what could not be loaded cannot.
+        """Looks whether a version can label here, without loading it; what could not be loaded cannot.
 
         Raises:
-            ClassifierError: As ``load``.
+            ClassifierError: As ``load``; or it needs another reader than the encoder in use has.
         """
+        needed = version.card.reader
+        if needed and needed != self._reader:
+            raise ClassifierError(
+                f"{version.version} needs the reader {needed}, which the encoder in use does not have.",
+                OTHER_READER,
+            )
         stamp = _stamp(self._blobs.path(version.digest))
         known = self._known.get(version.version)
         if known is not None and known[0] == stamp:

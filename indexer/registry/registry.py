@@ -3,7 +3,6 @@
 import logging
 import threading
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, Engine
@@ -26,6 +25,7 @@ from indexer.registry.journal import (
     write_version,
 )
 from indexer.registry.loading import Loader
+from indexer.registry.state import ModelState
 from models.classifier.adapted import adapted
 from models.classifier.card import ClassifierCard
 from models.errors import ClassifierError
@@ -34,36 +34,11 @@ from models.protocols import Classifier
 
 _log = logging.getLogger(__name__)
 PRODUCT = "the product"
-OTHER_READER = (
-    "Set CLAUSEWATCH_ENCODER and CLAUSEWATCH_READER back, promote a model that does without it, or train one "
-    "for this encoder."
-)
 LEAST_DIGITS = 4
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class ModelState:
-    """What labels by a pack.
-
-    Attributes:
-        current: The version that was promoted last; None where there is none.
-        since: When that was; UTC ISO 8601, empty where there is none.
-        used: The version that labels: the current one, or a previous one where that cannot be used; None
-            where the rules label alone.
-        trouble: Why the current one, or the one that the product ships, is not used; empty where it is.
-        remedy: What to do about it, where something else than the file is to be mended; else empty.
-    """
-
-    pack: str
-    current: ModelVersion | None = None
-    since: str = ""
-    used: ModelVersion | None = None
-    trouble: str = ""
-    remedy: str = ""
 
 
 class Registry:
@@ -97,7 +72,7 @@ class Registry:
         self._files = files
         self._clock = clock
         self._reader = reader
-        self._loader = Loader(blobs, files)
+        self._loader = Loader(blobs, files, reader)
         self._cards: dict[str, ClassifierCard | None] = {}
         self._begun: dict[str, ClassifierError | None] = {}
         self._beginning = threading.Lock()
@@ -128,7 +103,7 @@ class Registry:
         lacking = unshipped if current.origin is Origin.STARTER else None
         for entry in reversed(stack):
             try:
-                self._check(known[entry.version])
+                self._loader.check(known[entry.version])
             except ClassifierError as error:
                 trouble = trouble or error
             else:
@@ -305,21 +280,11 @@ class Registry:
 
     def _usable(self, version: ModelVersion) -> bool:
         try:
-            self._check(version)
+            self._loader.check(version)
             self._loader.load(version)
         except ClassifierError:
             return False
         return True
-
-    def _check(self, version: ModelVersion) -> None:
-        """Raises ClassifierError where a version cannot label here."""
-        needed = version.card.reader
-        if needed and needed != self._reader:
-            raise ClassifierError(
-                f"{version.version} needs the reader {needed}, which the encoder in use does not have.",
-                OTHER_READER,
-            )
-        self._loader.check(version)
 
 
 def _told(error: ClassifierError | None) -> tuple[str, str]:

@@ -57,6 +57,7 @@ def run(
     tmp_path: Path, starters: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Run:
     monkeypatch.setenv("CLAUSEWATCH_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("CLAUSEWATCH_READER", "none")  # the encoder's is none of the bundled one
     monkeypatch.setattr(search_app.compose, "load_encoder", lambda *_, **_named: HashingEncoder())
 
     def called(*arguments: object) -> tuple[int, str, str]:
