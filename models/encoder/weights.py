@@ -5,6 +5,7 @@ import json
 from contextlib import suppress
 from pathlib import Path
 
+from models.encoder.bundled import READER, bundled_reader
 from models.encoder.source import ModelSource
 from models.errors import EncoderUnavailableError
 from models.reader.file import WITHOUT, file_version, read_reader
@@ -49,14 +50,20 @@ def key_of(source: ModelSource, cache: Path, recipe: str = "") -> str:
             none or was trained for other weights.
     """
     weights = fingerprint(source, cache)
-    if source.reader:
-        card = read_reader(source.reader).card
-        if card.weights != weights:
-            raise EncoderUnavailableError(
-                f"{source.reader}: the reader was trained for another encoder ({card.encoder}, "
-                f"{card.weights}) than {source.name}, {weights}; {WITHOUT}"
-            )
-    return "-".join(part for part in (weights, recipe, reader_version(source)) if part)
+    if source.reader is None:
+        return "-".join(part for part in (weights, recipe) if part)
+    reader = read_reader(source.reader)
+    if source.reader == bundled_reader() and reader.version != READER:
+        raise EncoderUnavailableError(
+            f"{source.reader}: its SHA-256 begins with {reader.version}, expected {READER}; the file is "
+            f"damaged or was changed: install Clausewatch again, or {WITHOUT}"
+        )
+    if reader.card.weights != weights:
+        raise EncoderUnavailableError(
+            f"{source.reader}: the reader was trained for another encoder ({reader.card.encoder}, "
+            f"{reader.card.weights}) than {source.name}, {weights}; {WITHOUT}"
+        )
+    return "-".join(part for part in (weights, recipe, reader.version) if part)
 
 
 def reader_version(source: ModelSource) -> str:

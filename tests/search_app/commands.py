@@ -4,8 +4,13 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+import pytest
+
+from search_app.cli import main
 
 ROOT = Path(__file__).resolve().parents[2]
 WAIT_SECONDS, END_SECONDS = 300, 60
@@ -38,6 +43,21 @@ def ended(process: subprocess.Popen[str]) -> str:
         process.kill()
         process.communicate()
         raise
+
+
+def in_process(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str, str]]:
+    """Returns what runs a command in this process, and returns its status and what it wrote."""
+
+    def called(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["clausewatch", *map(str, arguments)])
+        with pytest.raises(SystemExit) as caught:
+            main()
+        assert isinstance(caught.value.code, int)
+        return caught.value.code, *capsys.readouterr()
+
+    return called
 
 
 def answer(home: Path, *arguments: str) -> Any:

@@ -3,7 +3,6 @@
 import builtins
 import hashlib
 import json
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,12 +14,12 @@ from models.classifier import starter
 from models.classifier.model import LearnedClassifier
 from models.labels import Passage
 from search_app.classifiers import classifier_status
-from search_app.cli import main
 from search_app.settings import load_settings
 from tests.fakes import HashingEncoder
 from tests.indexer.training.files import csv_of, span, write
 from tests.models.classifier.archive import header_of, with_header
 from tests.models.classifier.corpus import AUDIT, CAP, LAW, corpus, learned, learned_with_reader
+from tests.search_app.commands import in_process
 
 FIRST = "This agreement is governed by the laws of Ohio.\n"
 SECOND = "The customer may audit the books of the supplier once in each calendar year.\n"
@@ -59,15 +58,7 @@ def run(
     monkeypatch.setenv("CLAUSEWATCH_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("CLAUSEWATCH_READER", "none")  # the encoder's is none of the bundled one
     monkeypatch.setattr(search_app.compose, "load_encoder", lambda *_, **_named: HashingEncoder())
-
-    def called(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["clausewatch", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        assert isinstance(ended.value.code, int)
-        return ended.value.code, *capsys.readouterr()
-
-    return called
+    return in_process(monkeypatch, capsys)
 
 
 @pytest.fixture

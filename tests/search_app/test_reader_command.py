@@ -1,6 +1,5 @@
 """clausewatch train reader, and a classifier that learns from what it read; with the real encoder."""
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,10 +8,10 @@ import pytest
 import search_app.compose
 from models.classifier.file import read_classifier
 from models.reader.file import read_reader
-from search_app.cli import main
 from tests.fakes import HashingEncoder
 from tests.indexer.training.files import csv_of, write
 from tests.models.classifier.corpus import AUDIT, LAW, corpus
+from tests.search_app.commands import in_process
 
 pytestmark = pytest.mark.slow
 Run = Callable[..., tuple[int, str, str]]
@@ -27,15 +26,7 @@ def run(
 ) -> Run:
     monkeypatch.setenv("CLAUSEWATCH_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("CLAUSEWATCH_ENCODER_CACHE", str(encoder_cache))
-
-    def called(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["clausewatch", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        assert isinstance(ended.value.code, int)
-        return ended.value.code, *capsys.readouterr()
-
-    return called
+    return in_process(monkeypatch, capsys)
 
 
 def marked(folder: Path) -> Path:

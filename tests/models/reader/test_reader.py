@@ -8,7 +8,7 @@ import pytest
 from transformers import BertConfig, BertModel
 
 from models.classifier.dataset import TrainingSet
-from models.encoder import load_encoder
+from models.encoder import bundled, load_encoder
 from models.encoder.onnx import OnnxEncoder
 from models.errors import EncoderUnavailableError, TrainingError
 from models.evaluation.classification import average_precision
@@ -143,6 +143,16 @@ def test_a_reader_of_another_encoder_is_refused(reader: Reader, tmp_path: Path) 
     assert weights_of(network)["says.weight"].shape == (2, 32)
     with pytest.raises(EncoderUnavailableError, match="an encoder of BERT's kind"):
         new_network(network, 1, 2)
+
+
+def test_a_shipped_reader_that_was_changed_is_refused_by_name(
+    reader_file: Path, encoder_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bundled, "_READER", reader_file)
+    for backend in ("onnx", "torch"):
+        with pytest.raises(EncoderUnavailableError, match="damaged or was changed") as caught:
+            load_encoder("", backend, encoder_cache)
+        assert str(reader_file) in str(caught.value)
 
 
 def test_a_reader_for_other_weights_is_refused_when_it_is_exported(
