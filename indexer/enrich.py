@@ -24,12 +24,14 @@ class Enrichment:
     Attributes:
         labels: One entry per passage, all that is said of it.
         labelled_by: Fingerprint of what said it; empty where it is to be said anew.
+        unfamiliar: Number of passages in words that the classifier did not learn from.
     """
 
     document_type: str
     date: date | None
     labels: tuple[Labels, ...]
     labelled_by: str
+    unfamiliar: int
 
 
 def enrich(
@@ -59,4 +61,5 @@ def enrich(
         date=document.date or agreement_date(document.text),
         labels=tuple(speaking.label(passages)),
         labelled_by=labelling.fingerprint if complete else "",
+        unfamiliar=speaking.unfamiliar(passages),
     )

@@ -1,7 +1,7 @@
 """What gives the passages of a collection their labels: the classifier and the rules of its pack, as one."""
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -70,10 +70,14 @@ class Labelling:
         by_rules = self.rules.label(passages) if rules is None else [tuple(each) for each in rules]
         if self.classifier is None:
             return [combined((), each, ()) for each in by_rules]
-        covered = self.classifier.card.labels
         ruled = [replace(each, rules=found) for each, found in zip(passages, by_rules, strict=True)]
         by_model = self.classifier.label(ruled)
-        return [combined(model, each, covered) for model, each in zip(by_model, by_rules, strict=True)]
+        covered = _covered(self.classifier, passages, by_model)
+        return [combined(*each) for each in zip(by_model, by_rules, covered, strict=True)]
+
+    def unfamiliar(self, passages: Sequence[Passage]) -> int:
+        """Returns how many passages are in words that the classifier, if any, did not learn from."""
+        return int(self.classifier.unfamiliar(passages).sum()) if self.classifier else 0
 
 
 def labelling(pack: Pack, classifier: Classifier | None, encoder: str) -> Labelling:
@@ -100,6 +104,18 @@ def fingerprint(classifier: str, rules: str) -> str:
 def rules_version(found: str) -> str:
     """Returns the version of the rules in a fingerprint; empty where it is unknown."""
     return found.rpartition(_BETWEEN)[2]
+
+
+def _covered(
+    classifier: Classifier, passages: Sequence[Passage], by_model: Sequence[Labels]
+) -> list[Collection[str]]:
+    """Returns for each passage the labels that the classifier judges: all that it has, if it can."""
+    unfamiliar = classifier.unfamiliar(passages).tolist()
+    every = classifier.card.labels
+    return [
+        {item.label for item in said} if strange else every
+        for strange, said in zip(unfamiliar, by_model, strict=True)
+    ]
 
 
 @functools.lru_cache(maxsize=16)

@@ -58,7 +58,9 @@ class Labeller(Protocol):
 class Classifier(Labeller, Protocol):
     """A learned labeller: gives a label where it is sure, and abstains where it is not.
 
-    What it says stands as ``speaks`` or ``unsure``; labels below the lower threshold are left out.
+    What it says stands as ``speaks`` or ``unsure``; labels below the lower threshold are left out. Of a
+    passage whose words are others than those that it learned from, as one in another language, it judges only
+    the labels that it names.
 
     Attributes:
         version: ``classifier:<pack>:<first twelve digits of the SHA-256 of its file>``.
@@ -69,4 +71,8 @@ class Classifier(Labeller, Protocol):
 
     def scores(self, passages: Sequence[Passage]) -> NDArray[np.float32]:
         """Returns calibrated probabilities, shape (len(passages), len(card.labels)), in the card's order."""
+        ...
+
+    def unfamiliar(self, passages: Sequence[Passage]) -> NDArray[np.bool_]:
+        """Says of each passage whether its words are others than those that the classifier learned from."""
         ...

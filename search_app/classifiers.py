@@ -6,6 +6,7 @@ from typing import Protocol
 
 from sqlalchemy import Engine
 
+from indexer.records.read import unfamiliar_passages
 from indexer.registry import Registry
 from indexer.relabel import stale_documents, targets
 from models.packs import Pack
@@ -47,6 +48,7 @@ class ClassifierStatus:
         since: When the current version was promoted; UTC ISO 8601, empty where there is none.
         labels: Number of labels that it gives.
         stale: Documents that have the labels of other versions than those in force.
+        unfamiliar: Passages in words that it did not learn from.
         trouble: What is wrong; empty where nothing is.
         remedy: What to do about it.
     """
@@ -56,6 +58,7 @@ class ClassifierStatus:
     since: str
     labels: int
     stale: int
+    unfamiliar: int
     trouble: str = ""
     remedy: str = ""
 
@@ -70,6 +73,8 @@ class ClassifierStatus:
         if not self.version:
             rules = f"The pack {self.pack} has no classifier: its keyword rules label."
             return f"{rules} {waiting}" if self.stale else rules
+        if self.unfamiliar:
+            waiting = f"{waiting} {self.unfamiliar:,} passages are in words that it did not learn from."
         return f"{self.version} gives {self.labels} labels, since {self.since[:10]}. {waiting}"
 
 
@@ -77,14 +82,22 @@ def classifier_status(parts: Having) -> list[ClassifierStatus]:
     """Returns how the classifiers of all packs are, in order of their names."""
     found = []
     encoder = parts.encoder.version
-    stale = _stale(parts, encoder)
+    stale, unfamiliar = _stale(parts, encoder), _unfamiliar(parts)
     for pack in sorted({each.name for each in parts.packs.values()}):
         state = parts.registry.state(pack)
         used = state.used
         version, labels = (used.version, len(used.card.labels)) if used else ("", 0)
-        remedy = (state.remedy or REMEDY) if state.trouble else ""
         found.append(
-            ClassifierStatus(pack, version, state.since, labels, stale.get(pack, 0), state.trouble, remedy)
+            ClassifierStatus(
+                pack=pack,
+                version=version,
+                since=state.since,
+                labels=labels,
+                stale=stale.get(pack, 0),
+                unfamiliar=unfamiliar.get(pack, 0),
+                trouble=state.trouble,
+                remedy=(state.remedy or REMEDY) if state.trouble else "",
+            )
         )
     return found
 
@@ -96,4 +109,15 @@ def _stale(parts: Having, encoder: str) -> dict[str, int]:
         for name, target in targets(connection, parts.packs, parts.registry, encoder).items():
             pack = parts.packs[name].name
             found[pack] = found.get(pack, 0) + stale_documents(connection, name, target.fingerprint)
+    return found
+
+
+def _unfamiliar(parts: Having) -> dict[str, int]:
+    """Returns the number of passages of each pack in words that its classifier did not learn from."""
+    found: dict[str, int] = {}
+    with parts.engine.connect() as connection:
+        for name, count in unfamiliar_passages(connection).items():
+            if name in parts.packs:
+                pack = parts.packs[name].name
+                found[pack] = found.get(pack, 0) + count
     return found

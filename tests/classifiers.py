@@ -17,6 +17,7 @@ from models.packs import Pack
 from models.protocols import Classifier
 
 FORMAT = 1
+UNFAMILIAR = "fremd"
 RIGHT, SAID = 41, 50
 
 
@@ -25,7 +26,7 @@ class WordClassifier:
 
     Each label is given as ``{"word": …, "probability": …}`` with ``"where"`` one of here, before, reading
     (the first reading, or that at ``"place"``, is positive; the word is then not looked at). ``labelled``
-    keeps the passages it saw.
+    keeps the passages it saw. A passage that holds the word "fremd" is unfamiliar.
     """
 
     def __init__(self, content: bytes) -> None:
@@ -66,6 +67,9 @@ class WordClassifier:
             )
             for place, row in enumerate(self.scores(passages))
         ]
+
+    def unfamiliar(self, passages: Sequence[Passage]) -> NDArray[np.bool_]:
+        return np.array([UNFAMILIAR in each.text for each in passages], np.bool_)
 
     def _score(self, passages: Sequence[Passage], place: int, label: str) -> float:
         spec = self._words[label]

@@ -111,6 +111,9 @@ class WordClassifier:
             for row in self.scores(passages)
         ]
 
+    def unfamiliar(self, passages: Sequence[Passage]) -> NDArray[np.bool_]:
+        return np.zeros(len(passages), np.bool_)
+
     @staticmethod
     def _score(text: str, words: Mapping[str, float]) -> float:
         return max((chance for word, chance in words.items() if word in text), default=0.0)

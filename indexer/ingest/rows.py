@@ -35,6 +35,7 @@ def document_row(
         "warnings": json.dumps(list(found.warnings)),
         "facts": json.dumps({key: storable(value) for key, value in found.metadata.items()}),
         "labelled_by": enrichment.labelled_by,
+        "unfamiliar": enrichment.unfamiliar,
     }
 
 

@@ -132,6 +132,7 @@ def document_record(connection: Connection, document: str) -> DocumentRecord:
         facts=json.loads(row["facts"]),
         parent=row["parent"],
         children=tuple(connection.scalars(children.order_by(schema.documents.c.file_name))),
+        unfamiliar=row["unfamiliar"],
         status=row["status"],
         sources=_sources(connection, document),
         versions=_versions(connection, document),
@@ -184,6 +185,13 @@ def totals(connection: Connection) -> dict[str, Totals]:
     )
     names = collection_names(connection)
     return {name: Totals(documents.get(name, 0), chunks.get(name, 0)) for name in names}
+
+
+def unfamiliar_passages(connection: Connection) -> dict[str, int]:
+    """Returns for each collection how many passages are in words that its classifier did not learn from."""
+    table = schema.documents
+    query = select(table.c.collection, func.sum(table.c.unfamiliar)).where(table.c.status == "active")
+    return {name: count for name, count in _counts(connection, query).items() if count}
 
 
 def _counts(connection: Connection, query: Select[Any]) -> dict[str, int]:

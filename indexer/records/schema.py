@@ -54,6 +54,8 @@ documents = Table(
     # Versions of the classifier, if any, and of the rules; empty where it is unknown. What differs from
     # those in force is stale.
     Column("labelled_by", String(160), nullable=False, server_default=""),
+    # Passages in words that the classifier did not learn from.
+    Column("unfamiliar", Integer, nullable=False, server_default="0"),
     Column("status", String(16), nullable=False),
     Column("created_at", String(24), nullable=False),
     Index("documents_by_collection", "collection", "status"),

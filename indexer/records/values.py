@@ -70,6 +70,7 @@ class DocumentRecord:
         facts: Strings worth showing: From, To, Author.
         parent: The mail that it was attached to.
         children: What was attached to it, by file name.
+        unfamiliar: Number of passages in words that the classifier did not learn from.
         status: active, superseded or removed.
         sources: Where it lies; those that are gone last.
         versions: All versions of all its sources, oldest first.
@@ -90,6 +91,7 @@ class DocumentRecord:
     facts: Mapping[str, str]
     parent: str | None
     children: tuple[str, ...]
+    unfamiliar: int
     status: str
     sources: tuple[SourceRecord, ...]
     versions: tuple[VersionRecord, ...]

@@ -47,6 +47,7 @@ class Change:
         keys: Passages whose labels differ from those that are stored.
         rows: All that machines say of these passages.
         changed: Documents with such a passage, or whose severities may have changed.
+        unfamiliar: Number of passages in words that the classifier did not learn from, by document.
     """
 
     documents: list[Old] = field(default_factory=list)
@@ -54,6 +55,7 @@ class Change:
     keys: list[int] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
+    unfamiliar: dict[str, int] = field(default_factory=dict)
 
 
 def read_batch(connection: Connection, documents: Sequence[Old], encoder: str) -> list[Stored]:
@@ -87,8 +89,10 @@ def labelled(documents: Sequence[Old], stored: Sequence[Stored], target: Labelli
             continue
         same_rules = rules_version(document.labelled_by) == target.rules.version
         known = [_by_rules(each) for each in own] if same_rules else None
-        found = target.label([each.passage for each in own], known)
+        texts = [each.passage for each in own]
+        found = target.label(texts, known)
         change.documents.append(document)
+        change.unfamiliar[document.id] = target.unfamiliar(texts)
         # Other rules may come with other severities, which the index holds too.
         if _compare(change, own, found) or (not same_rules and any(found)):
             change.changed.append(document.id)
@@ -118,9 +122,12 @@ def write_batch(
         connection.execute(delete(_predictions).where(own, _predictions.c.source.in_(_MACHINES)))
     if rows:
         connection.execute(insert(_predictions), rows)
-    for start in range(0, len(ids), _PER_STATEMENT):
-        own = _documents.c.id.in_(ids[start : start + _PER_STATEMENT])
-        connection.execute(update(_documents).where(own).values(labelled_by=fingerprint))
+    for count in sorted({change.unfamiliar[each] for each in ids}):
+        alike = [each for each in ids if change.unfamiliar[each] == count]
+        values = {"labelled_by": fingerprint, "unfamiliar": count}
+        for start in range(0, len(alike), _PER_STATEMENT):
+            own = _documents.c.id.in_(alike[start : start + _PER_STATEMENT])
+            connection.execute(update(_documents).where(own).values(values))
     if changed:
         connection.execute(insert(schema.outbox), [{"document": each, "created_at": now} for each in changed])
 

@@ -60,6 +60,9 @@ class _Adapted:
             for found in self._classifier.label(self._known(passages))
         ]
 
+    def unfamiliar(self, passages: Sequence[Passage]) -> NDArray[np.bool_]:
+        return self._classifier.unfamiliar(passages)
+
     def _known(self, passages: Sequence[Passage]) -> list[Passage]:
         """Returns the passages with what the rules say of them in the names that the classifier knows."""
         return [

@@ -26,6 +26,8 @@ FEATURES = (
 )
 # Where a reader read the label.
 READ = ("reading", "reading_before", "reading_after", "reading_lead")
+# All that is described of a pair where the passage's words were not learned from.
+UNWORDED = (*READ, "reading_rank", "reading_rival", "place", "share")
 
 
 def features(*, read: bool) -> Sequence[str]:

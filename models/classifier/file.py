@@ -1,7 +1,7 @@
 """A classifier as one file: NumPy arrays and JSON in a zip archive; reading it runs no code of the file."""
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,8 +12,8 @@ from scipy import sparse
 from models.classifier.card import ClassifierCard
 from models.classifier.container import UNUSABLE, Arrays, packed, refused, string, text_array, unpacked
 from models.classifier.evidence import Evidence
-from models.classifier.features import features
-from models.classifier.judge import Calibration, Judge
+from models.classifier.features import UNWORDED, features
+from models.classifier.judge import CalibratedJudge, Calibration, Judge
 from models.classifier.linear import Linear
 from models.classifier.margins import LinearPair, Scale
 from models.classifier.model import LearnedClassifier
@@ -23,6 +23,7 @@ from models.classifier.views import Weights, counter
 from models.errors import ClassifierError
 
 _DIGITS = 12
+_UNWORDED = "unworded."
 
 
 def write_classifier(card: ClassifierCard, parts: Parts, evidence: Evidence) -> bytes:
@@ -35,9 +36,10 @@ def write_classifier(card: ClassifierCard, parts: Parts, evidence: Evidence) -> 
             "weights.passage": parts.weights.passage,
             "weights.sentence": parts.weights.sentence,
             "share": parts.scales.share,
-            "calibration": np.array([parts.calibration.slope, parts.calibration.offset]),
-            **{f"trees.{number}": text_array(text) for number, text in enumerate(parts.judge.trees)},
+            "familiar": np.array([parts.least]),
+            **_judge_arrays("", parts.judge),
             **({} if parts.columns is None else {"readings": parts.columns}),
+            **({} if parts.unworded is None else _judge_arrays(_UNWORDED, parts.unworded)),
             **_linear_arrays("passage", parts.linear.passage, parts.scales.passage),
             **_linear_arrays("sentence", parts.linear.sentence, parts.scales.sentence),
             "evidence.label": evidence.label,
@@ -103,10 +105,8 @@ def _parts(card: ClassifierCard, arrays: Mapping[str, NDArray[Any]]) -> Parts:
     labels = len(card.labels)
     passage, passage_scale = _linear(arrays, "passage", (len(terms), labels))
     sentence, sentence_scale = _linear(arrays, "sentence", (3 * len(terms), labels))
-    trees = sorted(name for name in arrays if name.startswith("trees."))
-    slope, offset = _array(arrays, "calibration", (2,)).tolist()
-    if not trees or not labels:
-        raise ClassifierError("it has no trees or no labels")
+    if not labels:
+        raise ClassifierError("it has no labels")
     _evidence(card, arrays)
     return Parts(
         counting=counter(terms).fit([]),
@@ -116,9 +116,11 @@ def _parts(card: ClassifierCard, arrays: Mapping[str, NDArray[Any]]) -> Parts:
         ),
         linear=LinearPair(passage, sentence),
         scales=Scales(passage_scale, sentence_scale, _array(arrays, "share", (labels,))),
-        judge=Judge(tuple(string(arrays[name]) for name in trees), len(features(read=bool(card.reader)))),
-        calibration=Calibration(slope, offset),
+        judge=_judge(arrays, "", features(read=bool(card.reader))),
         columns=_array(arrays, "readings", (labels,)) if card.reader else None,
+        # Files of the first versions of the format take every passage for a familiar one.
+        least=float(_array(arrays, "familiar", (1,))[0]) if "familiar" in arrays else 0.0,
+        unworded=_judge(arrays, _UNWORDED, UNWORDED) if f"{_UNWORDED}calibration" in arrays else None,
     )
 
 
@@ -140,6 +142,22 @@ def _array(arrays: Mapping[str, NDArray[Any]], name: str, shape: tuple[int, ...]
             f"its parts do not fit together: {name} has the shape {arrays[name].shape}, not {shape}"
         )
     return arrays[name]
+
+
+def _judge_arrays(prefix: str, judge: CalibratedJudge) -> Arrays:
+    return {
+        f"{prefix}calibration": np.array([judge.calibration.slope, judge.calibration.offset]),
+        **{f"{prefix}trees.{number}": text_array(text) for number, text in enumerate(judge.judge.trees)},
+    }
+
+
+def _judge(arrays: Mapping[str, NDArray[Any]], prefix: str, columns: Sequence[str]) -> CalibratedJudge:
+    trees = sorted(name for name in arrays if name.startswith(f"{prefix}trees."))
+    if not trees:
+        raise ClassifierError("it has no trees")
+    slope, offset = _array(arrays, f"{prefix}calibration", (2,)).tolist()
+    judge = Judge(tuple(string(arrays[name]) for name in trees), len(columns))
+    return CalibratedJudge(judge, Calibration(slope, offset))
 
 
 def _linear_arrays(name: str, linear: Linear, scale: Scale) -> Arrays:

@@ -78,6 +78,18 @@ class Judge:
         return result
 
 
+@dataclass(frozen=True, slots=True)
+class CalibratedJudge:
+    """Trees, and the calibration of their log-odds."""
+
+    judge: Judge
+    calibration: Calibration
+
+    def probabilities(self, pairs: Pairs) -> Floats:
+        """Returns calibrated probabilities of all pairs, shape (passages, labels)."""
+        return self.calibration.probabilities(self.judge.log_odds(pairs))
+
+
 def fit_judge(features: Floats, truth: NDArray[np.bool_], seed: int) -> Judge:
     """Trains the trees on described pairs: shapes (pairs, columns) and (pairs,)."""
     lightgbm = _lightgbm()

@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.classifier.card import ClassifierCard
-from models.classifier.explain import contributions, triggers
+from models.classifier.explain import contributions, frequent_words, triggers
 from models.classifier.parts import Parts, Seen, rule_scores
+from models.classifier.thresholds import LOWEST_YES
 from models.labels import LabelPrediction, LabelSource, Passage, Standing
 from models.packs import load_pack
 from models.rules import RuleLabeller, is_table_of_contents
@@ -31,6 +32,7 @@ class LearnedClassifier:
         self._labels = tuple(card.labels)
         self._low = np.array([each.low for each in card.labels.values()], np.float32)
         self._high = np.array([each.high for each in card.labels.values()], np.float32)
+        self._frequent = frequent_words(parts.counting.vocabulary_, parts.weights.passage)
         self._rules: RuleLabeller | None = None
 
     def scores(self, passages: Sequence[Passage]) -> NDArray[np.float32]:
@@ -40,15 +42,24 @@ class LearnedClassifier:
         return self._scores(passages, self._parts.look(passages))
 
     def label(self, passages: Sequence[Passage]) -> list[tuple[LabelPrediction, ...]]:
-        """Returns for each passage the labels that it is sure or unsure of, most probable first."""
+        """Returns for each passage the labels that it is sure or unsure of, most probable first.
+
+        It is sure of nothing in an unfamiliar passage: how often it is right was measured on words that it
+        knows.
+        """
         if not passages:
             return []
         seen = self._parts.look(passages)
         scores = self._scores(passages, seen)
         found: list[list[LabelPrediction]] = [[] for _ in passages]
-        for row, column in np.argwhere(scores >= self._low).tolist():
+        low = np.where(seen.unfamiliar[:, np.newaxis], LOWEST_YES, self._low)
+        for row, column in np.argwhere(scores >= low).tolist():
             found[row].append(self._prediction(passages[row], seen, row, column, float(scores[row, column])))
         return [tuple(sorted(each, key=lambda label: (-label.probability, label.label))) for each in found]
+
+    def unfamiliar(self, passages: Sequence[Passage]) -> NDArray[np.bool_]:
+        """Says of each passage whether its words are others than those that the classifier learned from."""
+        return self._parts.unfamiliar(passages)
 
     def _scores(self, passages: Sequence[Passage], seen: Seen) -> NDArray[np.float32]:
         probabilities = self._parts.probabilities(seen, rule_scores(self._ruled(passages), self._labels))
@@ -69,6 +80,14 @@ class LearnedClassifier:
     def _prediction(
         self, passage: Passage, seen: Seen, row: int, column: int, probability: float
     ) -> LabelPrediction:
+        if seen.unfamiliar[row]:
+            return LabelPrediction(
+                label=self._labels[column],
+                probability=probability,
+                source=LabelSource.MODEL,
+                model=self.version,
+                standing=Standing.UNSURE,
+            )
         best = int(seen.margins.best[row, column])
         span = seen.cut.spans[best]
         terms = len(self._parts.weights.sentence)
@@ -78,7 +97,7 @@ class LearnedClassifier:
             probability=probability,
             source=LabelSource.MODEL,
             model=self.version,
-            triggers=triggers(passage.text, span, added, self._parts.counting.vocabulary_),
+            triggers=triggers(passage.text, span, added, self._parts.counting.vocabulary_, self._frequent),
             standing=Standing.SPEAKS if probability >= self._high[column] else Standing.UNSURE,
             sentence=_stripped(passage.text, span),
         )

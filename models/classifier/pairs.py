@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.classifier.features import features
+from models.classifier.features import UNWORDED, features
 from models.classifier.margins import Margins, Scale
 
 _UNLIKELY = -8.0
@@ -98,6 +98,28 @@ def describe(
         columns += _of_readings(readings)
         candidate |= readings > _READ_ABOVE
     assert len(columns) == len(features(read=readings is not None))
+    return Pairs(base, candidate, np.stack([column[candidate] for column in columns], -1).astype(np.float32))
+
+
+def describe_read(readings: Floats, share: Floats) -> Pairs:
+    """Describes the pairs of one document by what a reader read alone, its words being unknown.
+
+    Args:
+        readings: Log-odds, NaN where it did not read the label or the passage; shape (passages, labels).
+        share: How frequent each label is, shape (labels,).
+    """
+    known = np.where(np.isnan(readings), _UNLIKELY, readings)
+    count, labels = readings.shape
+    columns = [
+        *_of_readings(readings),
+        _standing(known)[0],
+        _rivals(known),
+        _across(np.arange(count, dtype=np.float32) / count, labels),
+        np.broadcast_to(share, readings.shape),
+    ]
+    assert len(columns) == len(UNWORDED)
+    candidate = readings > _READ_ABOVE
+    base = np.full_like(readings, _UNLIKELY)
     return Pairs(base, candidate, np.stack([column[candidate] for column in columns], -1).astype(np.float32))
 
 

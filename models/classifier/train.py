@@ -14,12 +14,13 @@ from models.classifier import arrays
 from models.classifier.arrays import Truth
 from models.classifier.cards import Request, card_of
 from models.classifier.dataset import TrainingPassage, TrainingSet
+from models.classifier.familiar import least_share
 from models.classifier.file import write_classifier
 from models.classifier.folds import folds
-from models.classifier.judge import Judge, fit_calibration, fit_judge
+from models.classifier.judge import CalibratedJudge, Judge, fit_calibration, fit_judge
 from models.classifier.linear import fit
 from models.classifier.margins import LinearPair, Margins, blocks, fit_scale, gathered
-from models.classifier.pairs import Floats, Pairs, Scales, describe
+from models.classifier.pairs import Floats, Pairs, Scales, describe, describe_read
 from models.classifier.parts import Parts, chosen_readings, rule_scores, sizes
 from models.classifier.views import (
     Split,
@@ -130,12 +131,16 @@ def _trained(data: TrainingSet, pack: str, asked: Request, report: Report, reads
     log_odds, judge = _judged(pairs, material, asked.seed)
     known = material.judged
     calibration = fit_calibration(log_odds[known], material.truth[known])
+    unworded = _unworded(material, scales, asked.seed)
     report(4, _STEPS, "choosing thresholds")
     scored = _scored(able.labels, calibration.probabilities(log_odds), material)
     card, evidence = card_of(data, able, asked, scored)
     report(_STEPS, _STEPS, "done")
-    parts = Parts(counting, weights, linear, scales, judge, calibration, columns)
-    return write_classifier(card, parts, evidence)
+    least = least_share([each.passage.text for each in passages], material.fold, counting.vocabulary_)
+    judged = CalibratedJudge(judge, calibration)
+    return write_classifier(
+        card, Parts(counting, weights, linear, scales, judged, columns, least, unworded), evidence
+    )
 
 
 def _columns(labels: Sequence[str], reads: Reads) -> NDArray[np.int32]:
@@ -263,6 +268,23 @@ def _judged(pairs: Sequence[Pairs], material: Material, seed: int) -> tuple[Floa
         here = material.fold == held
         log_odds[here] = judge.log_odds(Pairs(whole.base[here], candidate[here], features[fold == held]))
     return log_odds, fitted[-1]
+
+
+def _unworded(material: Material, scales: Scales, seed: int) -> CalibratedJudge | None:
+    """Returns what judges by readings alone; None where they tell nothing apart."""
+    if material.readings is None:
+        return None
+    pairs = [
+        describe_read(material.readings[rows], scales.share)
+        for rows in material.rows
+        if rows.stop > rows.start
+    ]
+    known = material.judged & np.concatenate([each.candidate for each in pairs])
+    if len(np.unique(material.truth[known])) < 2:
+        return None
+    log_odds, judge = _judged(pairs, material, seed)
+    calibration = fit_calibration(log_odds[material.judged], material.truth[material.judged])
+    return CalibratedJudge(judge, calibration)
 
 
 def _side_by_side(tasks: Iterable[Any]) -> list[Any]:

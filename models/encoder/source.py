@@ -10,8 +10,8 @@ from models.errors import EncoderUnavailableError
 
 NO_READER = "none"
 _PUBLISHER = "sentence-transformers/"
-# Vectors lie in the records under the encoder's version, of which 64 characters are kept.
-_LONGEST = 20
+# Vectors lie in the records under the encoder's version, of which 64 characters are kept; 42 say the rest.
+_LONGEST = 22
 # What a model needs; a repository also carries other formats of the same weights.
 _PATTERNS = ["*.json", "*.txt", "*.model", "*.safetensors", "pytorch_model.bin"]
 
@@ -84,7 +84,7 @@ def locate(name: str, reader: str = "") -> ModelSource:
 
 def _short(name: str) -> str:
     last = re.sub(r"[^a-z0-9.-]+", "-", Path(name).name.lower()).strip("-.")
-    return last[:_LONGEST] or "model"
+    return last[:_LONGEST].rstrip("-.") or "model"
 
 
 def _from_hub(name: str) -> Path:

@@ -29,6 +29,8 @@ blueprint = Blueprint("documents", __name__, url_prefix="/documents")
 MAX_PAGES = 100_000
 DAY = 24 * 3600
 FIND_CHARACTERS = 200
+# Share of unfamiliar passages from which a reader is told.
+UNFAMILIAR = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,18 @@ class View:
         """The id of the version that stands where this one stood; None where this is it."""
         last = self.record.versions[-1].document if self.record.versions else self.record.id
         return last if last != self.record.id else None
+
+    @property
+    def unfamiliar(self) -> str:
+        """What to say of passages whose words the classifier does not know; nothing of a table or two."""
+        count, total = self.record.unfamiliar, len(self.chunks)
+        if count < UNFAMILIAR * total or not count:
+            return ""
+        return (
+            f"{count:,} of {total:,} passages are in words that the classifier did not learn from, as those of "
+            "another language are. It claims nothing there: the keyword rules label them, and what it suspects "
+            "is marked as unsure."
+        )
 
     @property
     def is_pdf(self) -> bool:

@@ -1,8 +1,9 @@
 """Labels of an ingest: classifier and rules together, given once the readings are known."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from indexer.records import schema
 from indexer.records.codec import readings_from_bytes
 from models.packs import load_pack
 from models.rules import RuleLabeller
-from tests.classifiers import OneClassifier, WordClassifier, model_bytes
+from tests.classifiers import UNFAMILIAR, OneClassifier, WordClassifier, model_bytes
 from tests.fakes import HashingEncoder
 from tests.indexer.ingest.office import NDA, Office, make_office
 
@@ -32,10 +33,13 @@ def labels(office: Office) -> set[tuple[str, str, str]]:
         return {(row.label, row.source, row.standing) for row in rows}
 
 
-def labelled_by(office: Office) -> dict[str, str]:
-    table = schema.documents
+def documents(office: Office) -> Sequence[Any]:
     with office.engine.connect() as connection:
-        return {row.file_name: row.labelled_by for row in connection.execute(select(table))}
+        return connection.execute(select(schema.documents)).all()
+
+
+def labelled_by(office: Office) -> dict[str, str]:
+    return {row.file_name: row.labelled_by for row in documents(office)}
 
 
 def with_classifier(office: Office, content: bytes) -> tuple[Office, WordClassifier]:
@@ -70,6 +74,23 @@ def test_the_classifier_outvotes_the_rules_of_the_labels_that_it_covers(office: 
         ("Insurance", "rule", "speaks"),
     }
     assert labelled_by(office) == dict.fromkeys(("nda.txt", "lease.txt"), f"{classifier.version} {RULES}")
+
+
+def test_in_unfamiliar_words_the_rules_speak_but_of_what_the_model_names(office: Office) -> None:
+    both = {**LAW, "Insurance": {"word": "insurance", "probability": 0.5}}
+    office.write("lease.txt", LEASE.replace("of at least", f"({UNFAMILIAR}) of at least"))
+    office.write("strange.txt", NDA.replace("Delaware", f"Dakota ({UNFAMILIAR})"))
+    office, _ = with_classifier(office, model_bytes(both))
+    office.run()
+    assert labels(office) == {
+        ("Governing Law", "model", "speaks"),  # of nda.txt
+        ("Governing Law", "rule", "outvoted"),
+        ("Governing Law", "rule", "speaks"),  # of strange.txt
+        ("Insurance", "model", "unsure"),
+        ("Insurance", "rule", "outvoted"),
+    }
+    counts = {row.file_name: row.unfamiliar for row in documents(office)}
+    assert counts == {"nda.txt": 0, "lease.txt": 1, "strange.txt": 1}
 
 
 def test_a_model_label_keeps_its_words_its_sentence_and_its_version(office: Office) -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
-from models.classifier.explain import contributions, triggers
+from models.classifier.explain import contributions, frequent_words, triggers
 from models.classifier.linear import Linear
 from models.classifier.words import located_words, terms
 
@@ -53,6 +53,20 @@ def test_four_places_at_most_are_shown_the_weightiest() -> None:
 @pytest.mark.parametrize("added", [{}, {"before": 1.0}])
 def test_where_no_word_added_anything_nothing_is_shown(added: dict[str, float]) -> None:
     assert shown(added) == []
+
+
+def test_a_word_that_stands_everywhere_is_shown_only_beside_others() -> None:
+    vocabulary = {"audit": 0, "books": 1, "of the": 2, "the": 3, "at": 4, "the books": 5}
+    added = {0: 1.0, 4: 0.9, 5: 1.5}
+    found = triggers(TEXT, SPAN, added, vocabulary, {"the", "at"})
+    assert [each.text for each in found] == ["audit the Books"]
+    assert [each.text for each in triggers(TEXT, SPAN, {4: 1.0}, vocabulary, {"the"})] == ["at"]
+    assert triggers(TEXT, SPAN, {4: 1.0}, vocabulary, {"at"}) == ()
+
+
+def test_frequent_is_what_stands_in_more_than_half_of_the_passages() -> None:
+    inverse = np.log(np.array([101 / 60, 101 / 40, 101 / 60, 101 / 51], np.float32)) + 1
+    assert frequent_words({"of": 0, "audit": 1, "of the": 2, "the": 3}, inverse) == {"of", "the"}
 
 
 def test_a_sentence_without_words_shows_nothing() -> None:

@@ -8,8 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from indexer.ids import digest
+from indexer.records import schema
+from indexer.records.database import writing
 from indexer.registry import ModelState
 from search_app.pages import health
 from tests.classifiers import WordClassifier, model_bytes
@@ -136,6 +139,20 @@ def test_the_document_page_shows_questions_apart_from_risks(learned: House) -> N
     assert "model · 8 of 10 like this were right" in read
     assert read.count("Not sure: needs your eye") >= 2
     assert "1 passage with risks" in read
+
+
+def test_a_document_in_unfamiliar_words_says_so_and_so_does_the_page_of_models(learned: House) -> None:
+    document = learned.document("supply.txt")["id"]
+    assert "did not learn from" not in words(learned.get(f"/documents/{document}"))
+    passages = len(learned.client.get(f"/api/documents/{document}").json["passages"])
+    own = schema.documents.c.id == document
+    with writing(learned.engine) as connection:
+        connection.execute(update(schema.documents).where(own).values(unfamiliar=passages))
+    assert f"{passages} of {passages} passages are in words that the classifier did not learn from" in words(
+        learned.get(f"/documents/{document}")
+    )
+    assert learned.client.get(f"/api/documents/{document}").json["unfamiliar"] == passages
+    assert f"{passages} passages are in words that it did not learn from." in words(learned.get("/models"))
 
 
 def test_the_review_list_is_spread_over_labels_and_linked_from_every_page(learned: House) -> None:
