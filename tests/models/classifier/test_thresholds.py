@@ -1,11 +1,9 @@
 """Where a model speaks and where it abstains."""
 
-import math
-
 import numpy as np
 import pytest
 
-from models.classifier.thresholds import CONFIDENCE, LOWEST_UNSURE, NEVER, Thresholds, choose, wilson_lower
+from models.classifier.thresholds import LOWEST_UNSURE, NEVER, Thresholds, choose, shrunken
 
 
 def chosen(pairs: list[tuple[float, int]], precision: float = 0.8, examples: int | None = None) -> Thresholds:
@@ -16,33 +14,38 @@ def chosen(pairs: list[tuple[float, int]], precision: float = 0.8, examples: int
     return Thresholds(round(found.low, 6), round(found.high, 6))
 
 
-def lower(right: int, said: int, z: float) -> float:
-    return float(wilson_lower(np.array([right]), np.array([said]), z)[0])
+def drawn(right: int, said: int, expected: float) -> float:
+    return float(shrunken(np.array([right]), np.array([said]), np.array([expected]))[0])
 
 
-def test_the_lower_bound_is_that_of_wilson() -> None:
-    # 8 of 10 at 95 %: 0.490 to 0.943 in the textbooks.
-    assert lower(8, 10, 1.96) == pytest.approx(0.4902, abs=5e-5)
-    z = CONFIDENCE
-    longhand = (0.8 + z * z / 20 - z * math.sqrt(0.8 * 0.2 / 10 + z * z / 400)) / (1 + z * z / 10)
-    assert lower(8, 10, z) == pytest.approx(longhand)
-    assert lower(10, 10, z) == pytest.approx(10 / (10 + z * z))
-    assert lower(0, 10, z) == pytest.approx(0)
+def test_a_precision_is_drawn_towards_what_was_expected_the_less_the_more_is_known() -> None:
+    assert drawn(5, 10, 0.9) == pytest.approx((5 + 36) / 50)
+    assert drawn(500, 1000, 0.9) == pytest.approx((500 + 36) / 1040)
+    assert drawn(0, 0, 0.7) == pytest.approx(0.7)
 
 
 def test_high_is_the_lowest_probability_that_is_precise_enough() -> None:
-    # Where all are right seven are needed: 7 / (7 + 1.28²) = 0.81.
-    assert chosen([(0.9, 1)] * 7).high == 0.9
-    assert chosen([(0.9, 1)] * 6).high == NEVER
-    assert lower(19, 20, CONFIDENCE) > 0.8
     assert chosen([(0.9, 1)] * 17 + [(0.8, 1), (0.7, 0), (0.6, 1)]).high == 0.6
-    assert lower(17, 18, CONFIDENCE) > 0.8 > lower(17, 19, CONFIDENCE)
-    assert chosen([(0.9, 1)] * 17 + [(0.8, 0), (0.7, 0), (0.6, 0)]).high == 0.8
+    # With 0.8 it is (17 + 40 * 0.894) / 58 = 0.91; with all, (17 + 40 * 0.75) / 80 = 0.59.
+    pairs = [(0.9, 1)] * 17 + [(0.8, 0)] + [(0.6, 0)] * 22
+    assert drawn(17, 40, (17 * 0.9 + 0.8 + 22 * 0.6) / 40) < 0.8
+    assert chosen(pairs).high == 0.8
+
+
+def test_fewer_than_ten_claims_are_no_ground_for_a_threshold() -> None:
+    assert chosen([(0.9, 1)] * 10).high == 0.9
+    assert chosen([(0.9, 1)] * 9).high == NEVER
+
+
+def test_what_was_wrong_more_often_than_expected_is_not_said() -> None:
+    # (12 + 36) / 60 is 0.8, (11 + 36) / 60 is less.
+    assert chosen([(0.9, 1)] * 13 + [(0.9, 0)] * 7).high == 0.9
+    assert chosen([(0.9, 1)] * 11 + [(0.9, 0)] * 9).high == NEVER
 
 
 def test_a_higher_precision_asks_for_a_higher_probability() -> None:
     pairs = [(0.99, 1)] * 40 + [(0.9, 1)] * 10 + [(0.9, 0)] * 2 + [(0.7, 1)] * 10 + [(0.7, 0)] * 6
-    assert [chosen(pairs, precision).high for precision in (0.8, 0.9, 0.95, 0.97)] == [0.7, 0.9, 0.99, NEVER]
+    assert [chosen(pairs, precision).high for precision in (0.8, 0.9, 0.97, 0.997)] == [0.7, 0.9, 0.99, NEVER]
 
 
 def test_what_is_never_precise_is_never_said_but_a_person_may_look() -> None:
@@ -55,9 +58,9 @@ def test_without_any_pair_the_model_never_speaks_nor_doubts() -> None:
 
 
 def test_equal_probabilities_are_on_the_same_side() -> None:
-    # With the right ones of the tie alone the bound would be reached; with all of it, it is not.
-    pairs = [(0.9, 1)] * 6 + [(0.8, 1)] * 6 + [(0.8, 0)] * 6
-    assert lower(12, 12, CONFIDENCE) > 0.8 > lower(12, 18, CONFIDENCE)
+    # With the right ones of the tie alone it would be precise enough; with all of it, it is not.
+    pairs = [(0.9, 1)] * 6 + [(0.8, 1)] * 6 + [(0.8, 0)] * 12
+    assert drawn(12, 12, 0.85) > 0.8 > drawn(12, 24, 0.825)
     assert chosen(pairs).high == NEVER
 
 
@@ -69,7 +72,7 @@ def test_the_order_of_the_pairs_does_not_matter() -> None:
 def test_what_is_rather_not_than_is_is_no_claim() -> None:
     # Forty sure ones could bear five wrong ones at 0.02.
     pairs = [(0.95, 1)] * 40 + [(0.02, 0)] * 5
-    assert lower(40, 45, CONFIDENCE) > 0.8
+    assert drawn(40, 45, (40 * 0.95 + 5 * 0.02) / 45) > 0.8
     assert chosen(pairs) == Thresholds(0.95, 0.95)
 
 
