@@ -7,67 +7,27 @@ from typing import Any
 import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
-from sklearn.feature_extraction.text import CountVectorizer
 from threadpoolctl import threadpool_limits
 
 from models.classifier import arrays
-from models.classifier.arrays import Truth
 from models.classifier.cards import Request, card_of
-from models.classifier.dataset import TrainingPassage, TrainingSet
+from models.classifier.dataset import TrainingSet
 from models.classifier.familiar import least_share
 from models.classifier.file import write_classifier
-from models.classifier.folds import folds
-from models.classifier.judge import CalibratedJudge, Judge, fit_calibration, fit_judge
+from models.classifier.judge import CalibratedJudge, fit_calibration, fit_judge
 from models.classifier.linear import fit
-from models.classifier.margins import LinearPair, Margins, blocks, fit_scale, gathered
+from models.classifier.margins import LinearPair, Margins, fit_scale, gathered
+from models.classifier.material import Material, prepare
 from models.classifier.pairs import Floats, Pairs, Scales, describe, describe_read
-from models.classifier.parts import Parts, chosen_readings, rule_scores, sizes
-from models.classifier.views import (
-    Split,
-    Views,
-    Weights,
-    common_terms,
-    counter,
-    counts,
-    inverse_frequencies,
-    split,
-    together,
-    views,
-)
-from models.errors import TrainingError
+from models.classifier.parts import Parts, rule_scores, sizes
 from models.evaluation.scores import Scored
 from models.packs import load_pack
 from models.rules import RuleLabeller
 
-FOLDS = 5
-# Documents that a term must occur in to be learned from, where there are many: what stands in few contracts
-# is not known of the next one, and would make passages that were trained on look other than new ones.
-_RAREST_TERM, _MANY_DOCUMENTS = 5, 50
 _PROCESSES = 2
 _STEPS = 5
 
 Report = Callable[[int, int, str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Material:
-    """A training set as the models see it, passages in the order of the documents.
-
-    Attributes:
-        rows: Passages of each document.
-        fold: Of each passage.
-        judged: Which of ``truth`` is known.
-        readings: Of the labels, NaN where there are none; None where nothing is learned from them.
-    """
-
-    cut: Split
-    seen: Views
-    truth: Truth
-    in_sentences: Truth
-    judged: Truth
-    rows: list[slice]
-    fold: NDArray[np.intp]
-    readings: Floats | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,32 +75,32 @@ def train(
 def _trained(data: TrainingSet, pack: str, asked: Request, report: Report, reads: Reads | None) -> bytes:
     able = arrays.learnable(data)
     report(0, _STEPS, "cutting passages into sentences")
-    passages = [passage for document in data.documents for passage in document.passages]
-    cut = split([each.passage for each in passages])
-    lengths = [len(document.passages) for document in data.documents]
-    counting, weights, seen = _seen(cut, np.repeat(np.arange(len(lengths)), lengths))
     columns = _columns(able.labels, reads) if reads else None
-    material = _material(data, passages, able.labels, cut, seen, columns=columns)
+    material = prepare(data, able.labels, columns)
     report(1, _STEPS, "training the linear models")
     margins, linear = _linear(material, asked.seed)
     scales = _scales(margins, material)
     report(2, _STEPS, "asking the rules")
     rules = _rules(data, pack, able.labels)
     report(3, _STEPS, "training the trees")
-    pairs = _described(margins, scales, rules, material)
-    log_odds, judge = _judged(pairs, material, asked.seed)
-    known = material.judged
-    calibration = fit_calibration(log_odds[known], material.truth[known])
+    log_odds, judge = _judged(_described(margins, scales, rules, material), material, asked.seed)
     unworded = _unworded(material, scales, asked.seed)
     report(4, _STEPS, "choosing thresholds")
-    scored = _scored(able.labels, calibration.probabilities(log_odds), material)
+    scored = _scored(able.labels, judge.calibration.probabilities(log_odds), material)
     card, evidence = card_of(data, able, asked, scored)
     report(_STEPS, _STEPS, "done")
-    least = least_share([each.passage.text for each in passages], material.fold, counting.vocabulary_)
-    judged = CalibratedJudge(judge, calibration)
-    return write_classifier(
-        card, Parts(counting, weights, linear, scales, judged, columns, least, unworded), evidence
+    texts = [each.passage.text for document in data.documents for each in document.passages]
+    parts = Parts(
+        counting=material.counting,
+        weights=material.weights,
+        linear=linear,
+        scales=scales,
+        judge=judge,
+        columns=columns,
+        least=least_share(texts, material.fold, material.counting.vocabulary_),
+        unworded=unworded,
     )
+    return write_classifier(card, parts, evidence)
 
 
 def _columns(labels: Sequence[str], reads: Reads) -> NDArray[np.int32]:
@@ -159,54 +119,33 @@ def _scored(labels: tuple[str, ...], probabilities: Floats, material: Material) 
     )
 
 
-def _seen(cut: Split, documents: NDArray[np.intp]) -> tuple[CountVectorizer, Weights, Views]:
-    rarest = _RAREST_TERM if documents.max() >= _MANY_DOCUMENTS else 1
-    vocabulary = common_terms(cut, documents, rarest)
-    if not vocabulary:
-        raise TrainingError("The passages hold no words that could be learned from")
-    counting = counter(vocabulary).fit([])
-    in_sentences, in_headings = counts(counting, cut)
-    weights = Weights(inverse_frequencies(together(cut, in_sentences)), inverse_frequencies(in_sentences))
-    return counting, weights, views(cut, in_sentences, in_headings, weights)
-
-
-def _material(
-    data: TrainingSet,
-    passages: Sequence[TrainingPassage],
-    labels: Sequence[str],
-    cut: Split,
-    seen: Views,
-    *,
-    columns: NDArray[np.int32] | None,
-) -> Material:
-    lengths = [len(document.passages) for document in data.documents]
-    truth = arrays.passage_truth(passages, labels)
-    known = arrays.judged(passages, labels)
-    return Material(
-        cut=cut,
-        seen=seen,
-        truth=truth,
-        in_sentences=arrays.sentence_truth(passages, labels, cut),
-        judged=np.ones_like(truth) if known is None else known,
-        rows=blocks(lengths),
-        fold=np.repeat(folds(data.documents, FOLDS), lengths),
-        readings=None if columns is None else chosen_readings([each.passage for each in passages], columns),
-    )
-
-
 def _linear(material: Material, seed: int) -> tuple[Margins, LinearPair]:
     """Returns the margins of all passages out of fold, and the models trained on everything."""
     count = int(material.fold.max()) + 1
-    chosen = [material.fold != fold for fold in range(count)] + [np.ones(len(material.fold), bool)]
-    fitted = _side_by_side(delayed(_fit)(material, rows, seed) for rows in chosen)
+    tasks = [delayed(_held_out)(material, fold, seed) for fold in range(count)]
+    *margins, whole = _side_by_side(
+        [*tasks, delayed(_fit)(material, np.ones(len(material.fold), bool), seed)]
+    )
     owner = material.cut.owner
     of_passages = np.zeros(material.truth.shape, np.float32)
     of_sentences = np.zeros(material.in_sentences.shape, np.float32)
-    for fold, pair in enumerate(fitted[:-1]):
+    for fold, (own_passages, own_sentences) in enumerate(margins):
         held = material.fold == fold
-        of_passages[held] = pair.passage.margins(material.seen.passage[held])
-        of_sentences[held[owner]] = pair.sentence.margins(material.seen.sentence[held[owner]])
-    return gathered(of_passages, of_sentences, owner), fitted[-1]
+        of_passages[held], of_sentences[held[owner]] = own_passages, own_sentences
+    return gathered(of_passages, of_sentences, owner), whole
+
+
+def _held_out(material: Material, fold: int, seed: int) -> tuple[Floats, Floats]:
+    """Returns the margins of a fold's passages and sentences, by models of the others.
+
+    Models of 500 labels are large, and nobody needs these again.
+    """
+    held = material.fold == fold
+    pair = _fit(material, ~held, seed)
+    return (
+        pair.passage.margins(material.seen.passage[held]),
+        pair.sentence.margins(material.seen.sentence[held[material.cut.owner]]),
+    )
 
 
 def _fit(material: Material, rows: NDArray[np.bool_], seed: int) -> LinearPair:
@@ -253,7 +192,7 @@ def _described(margins: Margins, scales: Scales, rules: Floats, material: Materi
     ]
 
 
-def _judged(pairs: Sequence[Pairs], material: Material, seed: int) -> tuple[Floats, Judge]:
+def _judged(pairs: Sequence[Pairs], material: Material, seed: int) -> tuple[Floats, CalibratedJudge]:
     """Returns log-odds of all pairs out of fold, and the trees trained on everything."""
     candidate = np.concatenate([each.candidate for each in pairs])
     features = np.concatenate([each.features for each in pairs])
@@ -267,7 +206,8 @@ def _judged(pairs: Sequence[Pairs], material: Material, seed: int) -> tuple[Floa
     for held, judge in enumerate(fitted[:-1]):
         here = material.fold == held
         log_odds[here] = judge.log_odds(Pairs(whole.base[here], candidate[here], features[fold == held]))
-    return log_odds, fitted[-1]
+    calibration = fit_calibration(log_odds[material.judged], material.truth[material.judged])
+    return log_odds, CalibratedJudge(fitted[-1], calibration)
 
 
 def _unworded(material: Material, scales: Scales, seed: int) -> CalibratedJudge | None:
@@ -282,9 +222,8 @@ def _unworded(material: Material, scales: Scales, seed: int) -> CalibratedJudge 
     known = material.judged & np.concatenate([each.candidate for each in pairs])
     if len(np.unique(material.truth[known])) < 2:
         return None
-    log_odds, judge = _judged(pairs, material, seed)
-    calibration = fit_calibration(log_odds[material.judged], material.truth[material.judged])
-    return CalibratedJudge(judge, calibration)
+    _, judge = _judged(pairs, material, seed)
+    return judge
 
 
 def _side_by_side(tasks: Iterable[Any]) -> list[Any]:
