@@ -62,9 +62,9 @@ class View:
         if count < UNFAMILIAR * total or not count:
             return ""
         return (
-            f"{count:,} of {total:,} passages are in words that the classifier did not learn from, as those of "
-            "another language are. It claims nothing there: the keyword rules label them, and what it suspects "
-            "is marked as unsure."
+            f"{count:,} of {total:,} passages are in words that the classifier did not learn from, as of "
+            "another language. It claims nothing there: keyword rules label them, and what it suspects is "
+            "marked as unsure."
         )
 
     @property
