@@ -148,9 +148,8 @@ def test_a_document_in_unfamiliar_words_says_so_and_so_does_the_page_of_models(l
     own = schema.documents.c.id == document
     with writing(learned.engine) as connection:
         connection.execute(update(schema.documents).where(own).values(unfamiliar=passages))
-    assert f"{passages} of {passages} passages are in words that the classifier did not learn from" in words(
-        learned.get(f"/documents/{document}")
-    )
+    read = words(learned.get(f"/documents/{document}"))
+    assert f"The classifier did not learn from most words of {passages} of {passages} passages:" in read
     assert learned.client.get(f"/api/documents/{document}").json["unfamiliar"] == passages
     assert f"{passages} passages are in words that it did not learn from." in words(learned.get("/models"))
 
