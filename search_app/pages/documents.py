@@ -62,9 +62,9 @@ class View:
         if count < UNFAMILIAR * total or not count:
             return ""
         return (
-            f"The classifier did not learn from most words of {count:,} of {total:,} passages: they may be in "
-            "another language. Keyword rules label these; the classifier claims nothing there, and marks what "
-            "it suspects as unsure."
+            f"The classifier did not learn from most words of {count:,} of {total:,} passages: they may be "
+            "in another language. Keyword rules label these; the classifier claims nothing there, and marks "
+            "what it suspects as unsure."
         )
 
     @property
