@@ -139,7 +139,8 @@ def held_out(
     seconds["labelled_per_second"] = rate(classifier, outside)
     scored, rules = score(replace(data, documents=outside), classifier, load_pack(pack))
     margins = naive_scores(inside, outside, data.labels) if naive else None
-    return Held(scored, rules, margins, thresholds_of(classifier.card, data.labels), seconds)
+    thresholds = thresholds_of(classifier, replace(data, documents=outside))
+    return Held(scored, rules, margins, thresholds, seconds)
 
 
 def rate(classifier: LearnedClassifier, documents: tuple[TrainingDocument, ...]) -> float:
@@ -208,6 +209,8 @@ AT_THRESHOLDS = [
     "recall_at_threshold_macro",
     "abstained",
     "abstained_pairs",
+    "unsure_precision",
+    "unsure_recall",
 ]
 
 

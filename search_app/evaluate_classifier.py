@@ -6,7 +6,7 @@ from typing import Any
 
 from indexer.labelling import fits
 from indexer.training import with_readings
-from indexer.training.scoring import score, thresholds_of
+from indexer.training.scoring import score, thresholds_of, unfamiliar
 from models.classifier.dataset import TrainingSet
 from models.errors import ClassifierError
 from models.evaluation.classification import measure
@@ -58,12 +58,13 @@ def evaluate_classifier(
         report: Called with the documents scored so far and their number.
     """
     scored, rules = score(data, classifier, pack, report)
-    thresholds = thresholds_of(classifier.card, data.labels)
+    thresholds = thresholds_of(classifier, data)
     figures = asdict(measure(scored, thresholds, rules))
     per_label = figures.pop("per_label")
     drawn = intervals(scored, thresholds, seed, samples) if samples else {}
     return {
         **figures,
+        "unfamiliar": float(unfamiliar(classifier, data).mean()) if figures["chunks"] else 0.0,
         "left_to_rules": sum(label not in classifier.card.labels for label in data.labels),
         "model": classifier.version,
         "intervals": {name: [each.low, each.high] for name, each in drawn.items()},

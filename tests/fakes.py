@@ -67,7 +67,8 @@ class HashingEncoder:
 class WordClassifier:
     """Gives a label, at the probability of its word, to each passage that holds the word; in the open.
 
-    ``seen`` are the passages of each document it scored; it speaks from 0.8 and is unsure from 0.4.
+    ``seen`` are the passages of each document it scored; it speaks from 0.8 and is unsure from 0.4. A passage
+    that holds the word ``unfamiliar`` is.
     """
 
     def __init__(
@@ -77,8 +78,10 @@ class WordClassifier:
         version: str = "classifier:contracts:0123456789ab",
         reader: str = "",
         left_to_rules: Mapping[str, str] | None = None,
+        unfamiliar: str = "",
     ) -> None:
         self.words = words
+        self._unfamiliar = unfamiliar
         self.version = version
         self.seen: list[list[Passage]] = []
         figures = LabelCard(20, 5, 0.4, 0.8, 8, 10, 0.7, 0.5, 3)
@@ -112,7 +115,7 @@ class WordClassifier:
         ]
 
     def unfamiliar(self, passages: Sequence[Passage]) -> NDArray[np.bool_]:
-        return np.zeros(len(passages), np.bool_)
+        return np.array([bool(self._unfamiliar) and self._unfamiliar in each.text for each in passages])
 
     @staticmethod
     def _score(text: str, words: Mapping[str, float]) -> float:

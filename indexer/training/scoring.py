@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from models.classifier.card import ClassifierCard
 from models.classifier.dataset import TrainingPassage, TrainingSet
+from models.classifier.thresholds import LOWEST_YES
 from models.evaluation.scores import Bools, Floats, Scored, Thresholds
 from models.labels import LabelPrediction
 from models.packs import Pack
@@ -58,13 +58,25 @@ def score(
     return scored, rules
 
 
-def thresholds_of(card: ClassifierCard, labels: Sequence[str]) -> Thresholds:
-    """Returns the thresholds of some labels; one that the classifier leaves to rules it never gives."""
-    cards = [card.labels.get(label) for label in labels]
+def thresholds_of(classifier: Classifier, data: TrainingSet) -> Thresholds:
+    """Returns the classifier's thresholds for the passages of some documents, shape (passages, labels).
+
+    A label that it leaves to rules it never gives. Of an unfamiliar passage it is unsure at most.
+    """
+    cards = [classifier.card.labels.get(label) for label in data.labels]
+    low = np.array([each.low if each else _NEVER for each in cards], np.float64)
+    high = np.array([each.high if each else _NEVER for each in cards], np.float64)
+    strange = unfamiliar(classifier, data)[:, np.newaxis]
     return Thresholds(
-        low=np.array([each.low if each else _NEVER for each in cards], np.float64),
-        high=np.array([each.high if each else _NEVER for each in cards], np.float64),
+        low=np.where(strange, np.where(low < _NEVER, LOWEST_YES, _NEVER), low),
+        high=np.where(strange, _NEVER, high),
     )
+
+
+def unfamiliar(classifier: Classifier, data: TrainingSet) -> Bools:
+    """Says of each passage whether it is in words that the classifier did not learn from."""
+    passages = [each.passage for document in data.documents for each in document.passages]
+    return classifier.unfamiliar(passages)
 
 
 def _nothing(passages: Sequence[TrainingPassage], labels: Sequence[str]) -> Floats:

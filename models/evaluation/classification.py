@@ -74,6 +74,8 @@ class Figures:
         recall_at_threshold_macro: Mean over labels with at least 10 examples.
         abstained: Share of passages with a label between the thresholds.
         abstained_pairs: Share of pairs between the thresholds.
+        unsure_precision: Right ones among the pairs between the thresholds, micro.
+        unsure_recall: Share of the positive pairs that are there, micro.
         brier: Mean squared difference between probability and truth, over pairs.
         ece: Expected calibration error in 10 bins of equal width, among pairs above 0.1.
         ece_all: The same over all pairs, flattered by easy zeros.
@@ -98,6 +100,8 @@ class Figures:
     recall_at_threshold_macro: float
     abstained: float
     abstained_pairs: float
+    unsure_precision: float
+    unsure_recall: float
     brier: float
     ece: float
     ece_all: float
@@ -137,6 +141,8 @@ def measure(scored: Scored, thresholds: Thresholds, rules: Floats | None = None)
         recall_at_threshold_macro=_mean(each.recall for each in enough),
         abstained=_share(at.unsure_passages.sum(), len(scored.documents)),
         abstained_pairs=_share(at.unsure.sum(), len(truth)),
+        unsure_precision=_share(at.unsure_right.sum(), at.unsure.sum()),
+        unsure_recall=_share(at.unsure_right.sum(), truth.sum()),
         brier=float(brier_score_loss(truth, probabilities, pos_label=True)) if len(truth) else 0.0,
         ece=calibration_error(truth[~obvious], probabilities[~obvious]),
         ece_all=calibration_error(truth, probabilities),

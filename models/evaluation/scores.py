@@ -44,7 +44,7 @@ class Scored:
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """When a classifier speaks, each of shape (labels,).
+    """When a classifier speaks, each of shape (labels,), or (passages, labels) where passages differ.
 
     Attributes:
         low: From here to ``high`` it is unsure.
@@ -69,12 +69,14 @@ class Counts:
         said: Passages at or above the upper threshold.
         right: Those among them that carry the label.
         unsure: Passages between the thresholds.
+        unsure_right: Those among them that carry the label.
         unsure_passages: Whether a passage has a label between the thresholds, shape (passages,).
     """
 
     said: Ints
     right: Ints
     unsure: Ints
+    unsure_right: Ints
     unsure_passages: Bools
 
 
@@ -87,5 +89,6 @@ def counts_at(scored: Scored, thresholds: Thresholds) -> Counts:
         said=said.sum(axis=0),
         right=(said & scored.truth).sum(axis=0),
         unsure=unsure.sum(axis=0),
+        unsure_right=(unsure & scored.truth).sum(axis=0),
         unsure_passages=unsure_passages,
     )

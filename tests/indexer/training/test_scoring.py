@@ -6,6 +6,7 @@ import numpy as np
 
 from indexer.training.scoring import score, thresholds_of
 from models.classifier.dataset import TrainingDocument, TrainingPassage, TrainingSet
+from models.evaluation.classification import measure
 from models.labels import Passage
 from models.packs import Rule
 from models.packs.terms import compile_term
@@ -59,6 +60,19 @@ def test_the_classifier_is_told_what_the_rules_say_so_that_it_need_not_find_the_
 
 
 def test_a_label_that_is_left_to_its_rules_is_never_given() -> None:
-    thresholds = thresholds_of(CLASSIFIER.card, (LAW, CAP, AUDIT))
-    assert thresholds.low.tolist() == [0.4, 0.4, 2.0]
-    assert thresholds.high.tolist() == [0.8, 0.8, 2.0]
+    thresholds = thresholds_of(CLASSIFIER, DATA)
+    assert thresholds.low.tolist() == [[0.4, 0.4, 2.0]] * 3
+    assert thresholds.high.tolist() == [[0.8, 0.8, 2.0]] * 3
+
+
+def test_of_an_unfamiliar_passage_nothing_is_claimed_and_the_likely_is_asked() -> None:
+    strange = TrainingDocument("c", (passage("Fremd law.", LAW), passage("A cap.", CAP)))
+    data = replace(DATA, documents=(strange,))
+    classifier = WordClassifier({CAP: {"cap": 0.9}, LAW: {"law": 0.75}}, unfamiliar="Fremd")
+    thresholds = thresholds_of(classifier, data)
+    assert thresholds.low.tolist() == [[0.5, 0.5, 2.0], [0.4, 0.4, 2.0]]
+    assert thresholds.high.tolist() == [[2.0] * 3, [0.8, 0.8, 2.0]]
+    scored, _ = score(data, classifier, PACK)
+    figures = measure(scored, thresholds)
+    assert (figures.precision_at_threshold, figures.recall_at_threshold) == (1, 1 / 2)
+    assert (figures.unsure_precision, figures.unsure_recall) == (1, 1 / 2)

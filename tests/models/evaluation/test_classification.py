@@ -76,6 +76,7 @@ def test_at_the_thresholds_pairs_are_said_unsure_or_neither() -> None:
     assert (figures.precision_at_threshold, figures.recall_at_threshold) == (1 / 3, 1 / 3)
     assert figures.abstained == 3 / 4  # passages 1, 2 and 3
     assert figures.abstained_pairs == 3 / 8
+    assert (figures.unsure_precision, figures.unsure_recall) == (2 / 3, 2 / 3)  # right are 0.7 of a, 0.6 of b
     first, second = figures.per_label["a"], figures.per_label["b"]
     assert (first.examples, first.said, first.precision, first.recall, first.unsure) == (2, 2, 0.5, 0.5, 1)
     assert (second.examples, second.said, second.precision, second.recall, second.unsure) == (
