@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import Served
+from tests.search_app.pages.house import House
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 MOST_BYTES = 150_000
@@ -182,6 +183,24 @@ def test_page_image_carries_the_boxes_of_the_passage(served: Served) -> None:
     page.click("nav.views >> text=Pages")
     page.wait_for_load_state("networkidle")
     assert page.evaluate("document.querySelector('.paper img').naturalWidth") == 1240
+
+
+def test_the_outline_of_a_document_without_risks_is_as_wide_as_that_of_one_with_them(served: Served) -> None:
+    page = served.page()
+
+    def width(document: str) -> float:
+        page.goto(f"/documents/{document}")
+        return float(page.locator(".lists").bounding_box()["width"])
+
+    risky = served.house.document("supply.txt")["id"]
+    risks = {row["document"] for row in served.house.rows("chunks") if row["key"] in labelled(served.house)}
+    calm = next(row["id"] for row in served.house.rows("documents") if row["id"] not in risks)
+    assert width(calm) >= width(risky) > 150
+
+
+def labelled(house: House) -> set[int]:
+    """Keys of the passages that carry a label."""
+    return {row["chunk"] for row in house.rows("predictions") if row["standing"] == "speaks"}
 
 
 def test_the_review_list_is_read_by_keyboard_alone(served: Served) -> None:
