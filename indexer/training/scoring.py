@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from models.classifier.dataset import TrainingPassage, TrainingSet
-from models.classifier.thresholds import LOWEST_YES
+from models.classifier.thresholds import LOWEST_ASKED
 from models.evaluation.scores import Bools, Floats, Scored, Thresholds
 from models.labels import LabelPrediction
 from models.packs import Pack
@@ -68,7 +68,7 @@ def thresholds_of(classifier: Classifier, data: TrainingSet) -> Thresholds:
     high = np.array([each.high if each else _NEVER for each in cards], np.float64)
     strange = unfamiliar(classifier, data)[:, np.newaxis]
     return Thresholds(
-        low=np.where(strange, np.where(low < _NEVER, LOWEST_YES, _NEVER), low),
+        low=np.where(strange, np.where(low < _NEVER, LOWEST_ASKED, _NEVER), low),
         high=np.where(strange, _NEVER, high),
     )
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from models.classifier.card import ClassifierCard
 from models.classifier.explain import contributions, frequent_words, triggers
 from models.classifier.parts import Parts, Seen, rule_scores
-from models.classifier.thresholds import LOWEST_YES
+from models.classifier.thresholds import LOWEST_ASKED
 from models.labels import LabelPrediction, LabelSource, Passage, Standing
 from models.packs import load_pack
 from models.rules import RuleLabeller, is_table_of_contents
@@ -52,7 +52,7 @@ class LearnedClassifier:
         seen = self._parts.look(passages)
         scores = self._scores(passages, seen)
         found: list[list[LabelPrediction]] = [[] for _ in passages]
-        low = np.where(seen.unfamiliar[:, np.newaxis], LOWEST_YES, self._low)
+        low = np.where(seen.unfamiliar[:, np.newaxis], LOWEST_ASKED, self._low)
         for row, column in np.argwhere(scores >= low).tolist():
             found[row].append(self._prediction(passages[row], seen, row, column, float(scores[row, column])))
         return [tuple(sorted(each, key=lambda label: (-label.probability, label.label))) for each in found]

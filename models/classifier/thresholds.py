@@ -13,6 +13,9 @@ PRIOR = 40
 FEWEST_SAID = 10
 # Below "no", the model abstains from here on, or from where it would miss more than a tenth of what there is.
 LOWEST_UNSURE, RECALLED = 0.15, 0.9
+# Of words that were not learned from, readings are smaller: what is asked there is right twice in three times
+# from here on (docs/benchmarks.md, Other languages).
+LOWEST_ASKED = 0.1
 # What rather does not carry a label than does is no claim, however good the label's other claims are.
 LOWEST_YES = 0.5
 

@@ -70,7 +70,7 @@ def test_of_an_unfamiliar_passage_nothing_is_claimed_and_the_likely_is_asked() -
     data = replace(DATA, documents=(strange,))
     classifier = WordClassifier({CAP: {"cap": 0.9}, LAW: {"law": 0.75}}, unfamiliar="Fremd")
     thresholds = thresholds_of(classifier, data)
-    assert thresholds.low.tolist() == [[0.5, 0.5, 2.0], [0.4, 0.4, 2.0]]
+    assert thresholds.low.tolist() == [[0.1, 0.1, 2.0], [0.4, 0.4, 2.0]]
     assert thresholds.high.tolist() == [[2.0] * 3, [0.8, 0.8, 2.0]]
     scored, _ = score(data, classifier, PACK)
     figures = measure(scored, thresholds)
