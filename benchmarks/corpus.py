@@ -3,7 +3,7 @@
 A copy of a document keeps its structure; in each of its chunks a tenth of the words is exchanged for
 words drawn from the whole corpus, every number is redrawn, and its vector is moved by a quarter towards
 that of another chunk of the corpus, so that neither words nor vectors of two copies are alike, and all
-vectors stay where those of contracts lie.
+vectors stay where those of contracts lie. What a reader read of the chunk stays.
 """
 
 import random
@@ -116,7 +116,7 @@ def _copy_document(
 
 def _chunk_rows(document: str) -> Select[Any]:
     joined = chunks.join(vectors, vectors.c.text_hash == chunks.c.text_hash)
-    columns = (chunks, vectors.c.encoder, vectors.c.vector)
+    columns = (chunks, vectors.c.encoder, vectors.c.vector, vectors.c.readings)
     return (
         select(*columns).select_from(joined).where(chunks.c.document == document).order_by(chunks.c.ordinal)
     )
@@ -165,6 +165,7 @@ def _vary(
                 "text_hash": hashed,
                 "encoder": row["encoder"],
                 "vector": vector.astype("<f2").tobytes(),
+                "readings": row["readings"],
             },
         }
         start += len(text) + 1

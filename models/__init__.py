@@ -9,7 +9,7 @@ import os
 # moment it is imported. Nothing that is read here leaves the machine: it has to be said before the import.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
-# Torch's library for processors keeps what it prepared for each shape, up to 1,024 of them: in the training of
-# a reader 0.6 GB after 40 batches, and more with each new length. To prepare anew takes no time that could be
+# Torch's library for processors keeps what it prepared for each shape, up to 1,024 of them: in training a
+# reader 0.6 GB after 40 batches, and more with each new length. To prepare anew takes no time that could be
 # measured.
 os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "16")
