@@ -56,6 +56,11 @@ class View:
         return last if last != self.record.id else None
 
     @property
+    def questions(self) -> int:
+        """How many passages a model is not sure of."""
+        return sum(bool(chunk.unsure) for chunk in self.chunks)
+
+    @property
     def unfamiliar(self) -> str:
         """What to say of passages whose words the classifier does not know; nothing of a table or two."""
         count, total = self.record.unfamiliar, len(self.chunks)
