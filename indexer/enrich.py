@@ -56,10 +56,11 @@ def enrich(
             Passage(each.text, each.section, read) for each, read in zip(passages, found, strict=True)
         ]
     speaking = labelling if complete else Labelling(labelling.rules)
+    said = speaking.label(passages)
     return Enrichment(
         document_type=pack.document_type(document.title, document.text),
         date=document.date or agreement_date(document.text),
-        labels=tuple(speaking.label(passages)),
+        labels=tuple(said.labels),
         labelled_by=labelling.fingerprint if complete else "",
-        unfamiliar=speaking.unfamiliar(passages),
+        unfamiliar=said.unfamiliar,
     )

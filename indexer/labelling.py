@@ -1,7 +1,7 @@
 """What gives the passages of a collection their labels: the classifier and the rules of its pack, as one."""
 
 import functools
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -42,6 +42,19 @@ class RulesAlone:
 
 
 @dataclass(frozen=True, slots=True)
+class Labelled:
+    """What is said of the passages of a document.
+
+    Attributes:
+        labels: Of each passage, with their standing.
+        unfamiliar: Number of passages in words that the classifier, if any, did not learn from.
+    """
+
+    labels: list[Labels]
+    unfamiliar: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Labelling:
     """Labels passages, and says as what.
 
@@ -60,8 +73,10 @@ class Labelling:
         """The versions that labels come from; documents with another one are stale."""
         return fingerprint(self.classifier.version if self.classifier else "", self.rules.version)
 
-    def label(self, passages: Sequence[Passage], rules: Sequence[Labels] | None = None) -> list[Labels]:
-        """Returns for each passage of a document all that is said of it, with its standing.
+    def label(self, passages: Sequence[Passage], rules: Sequence[Labels] | None = None) -> Labelled:
+        """Returns all that is said of the passages of a document.
+
+        Of a passage in unfamiliar words the classifier judges only the labels that it names.
 
         Args:
             passages: All those of one document, in order.
@@ -69,15 +84,16 @@ class Labelling:
         """
         by_rules = self.rules.label(passages) if rules is None else [tuple(each) for each in rules]
         if self.classifier is None:
-            return [combined((), each, ()) for each in by_rules]
+            return Labelled([combined((), each, ()) for each in by_rules])
         ruled = [replace(each, rules=found) for each, found in zip(passages, by_rules, strict=True)]
         by_model = self.classifier.label(ruled)
-        covered = _covered(self.classifier, passages, by_model)
-        return [combined(*each) for each in zip(by_model, by_rules, covered, strict=True)]
-
-    def unfamiliar(self, passages: Sequence[Passage]) -> int:
-        """Returns how many passages are in words that the classifier, if any, did not learn from."""
-        return int(self.classifier.unfamiliar(passages).sum()) if self.classifier else 0
+        unfamiliar = self.classifier.unfamiliar(passages).tolist()
+        every = self.classifier.card.labels
+        found = [
+            combined(said, ruled_by, {item.label for item in said} if strange else every)
+            for said, ruled_by, strange in zip(by_model, by_rules, unfamiliar, strict=True)
+        ]
+        return Labelled(found, sum(unfamiliar))
 
 
 def labelling(pack: Pack, classifier: Classifier | None, encoder: str) -> Labelling:
@@ -104,18 +120,6 @@ def fingerprint(classifier: str, rules: str) -> str:
 def rules_version(found: str) -> str:
     """Returns the version of the rules in a fingerprint; empty where it is unknown."""
     return found.rpartition(_BETWEEN)[2]
-
-
-def _covered(
-    classifier: Classifier, passages: Sequence[Passage], by_model: Sequence[Labels]
-) -> list[Collection[str]]:
-    """Returns for each passage the labels that the classifier judges: all that it has, if it can."""
-    unfamiliar = classifier.unfamiliar(passages).tolist()
-    every = classifier.card.labels
-    return [
-        {item.label for item in said} if strange else every
-        for strange, said in zip(unfamiliar, by_model, strict=True)
-    ]
 
 
 @functools.lru_cache(maxsize=16)

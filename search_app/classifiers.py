@@ -104,20 +104,23 @@ def classifier_status(parts: Having) -> list[ClassifierStatus]:
 
 def _stale(parts: Having, encoder: str) -> dict[str, int]:
     """Returns the number of stale documents of each pack."""
-    found: dict[str, int] = {}
     with parts.engine.connect() as connection:
-        for name, target in targets(connection, parts.packs, parts.registry, encoder).items():
-            pack = parts.packs[name].name
-            found[pack] = found.get(pack, 0) + stale_documents(connection, name, target.fingerprint)
-    return found
+        wanted = targets(connection, parts.packs, parts.registry, encoder)
+        counts = {name: stale_documents(connection, name, each.fingerprint) for name, each in wanted.items()}
+    return _by_pack(parts, counts)
 
 
 def _unfamiliar(parts: Having) -> dict[str, int]:
     """Returns the number of passages of each pack in words that its classifier did not learn from."""
-    found: dict[str, int] = {}
     with parts.engine.connect() as connection:
-        for name, count in unfamiliar_passages(connection).items():
-            if name in parts.packs:
-                pack = parts.packs[name].name
-                found[pack] = found.get(pack, 0) + count
+        return _by_pack(parts, unfamiliar_passages(connection))
+
+
+def _by_pack(parts: Having, counts: Mapping[str, int]) -> dict[str, int]:
+    """Returns counts of collections as sums over those of each pack."""
+    found: dict[str, int] = {}
+    for name, count in counts.items():
+        pack = parts.packs.get(name)
+        if pack is not None:
+            found[pack.name] = found.get(pack.name, 0) + count
     return found

@@ -89,12 +89,11 @@ def labelled(documents: Sequence[Old], stored: Sequence[Stored], target: Labelli
             continue
         same_rules = rules_version(document.labelled_by) == target.rules.version
         known = [_by_rules(each) for each in own] if same_rules else None
-        texts = [each.passage for each in own]
-        found = target.label(texts, known)
+        found = target.label([each.passage for each in own], known)
         change.documents.append(document)
-        change.unfamiliar[document.id] = target.unfamiliar(texts)
+        change.unfamiliar[document.id] = found.unfamiliar
         # Other rules may come with other severities, which the index holds too.
-        if _compare(change, own, found) or (not same_rules and any(found)):
+        if _compare(change, own, found.labels) or (not same_rules and any(found.labels)):
             change.changed.append(document.id)
     return change
 

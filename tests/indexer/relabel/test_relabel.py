@@ -15,7 +15,7 @@ from indexer.relabel import Relabel, Relabelled, stale, targets, work
 from models.labels import LabelPrediction, LabelSource, Standing
 from models.packs import Pack, load_pack
 from models.rules import RuleLabeller
-from tests.classifiers import UNFAMILIAR, OneClassifier, WordClassifier, model_bytes
+from tests.classifiers import OneClassifier, WordClassifier, model_bytes
 from tests.indexer.ingest.office import NDA, Office, make_office
 from tests.indexer.ingest.test_labels import LEASE, RULES
 
@@ -84,23 +84,6 @@ def test_a_promoted_classifier_makes_every_document_stale_until_it_has_labelled_
     }
     assert classifier is not None
     assert firm.indexed() == {("Governing Law", classifier.version), ("Insurance", RULES)}
-
-
-def test_unfamiliar_passages_are_counted_by_the_classifier_in_force(firm: Firm) -> None:
-    firm.office.write("strange.txt", NDA.replace("Delaware", f"Dakota ({UNFAMILIAR})"))
-    firm.office.run()
-
-    def counted() -> dict[str, int]:
-        with firm.office.engine.connect() as connection:
-            rows = connection.execute(select(schema.documents))
-            return {row.file_name: row.unfamiliar for row in rows}
-
-    firm.use(model_bytes(LAW))
-    firm.relabel()
-    assert counted() == {"nda.txt": 0, "lease.txt": 0, "strange.txt": 1}
-    firm.use(None)
-    firm.relabel()
-    assert counted() == {"nda.txt": 0, "lease.txt": 0, "strange.txt": 0}
 
 
 def test_what_is_not_stale_is_not_looked_at(firm: Firm) -> None:
