@@ -25,7 +25,7 @@ import numpy as np
 
 from benchmarks.naive_classifier import naive_scores, ranking
 from indexer.training import read_training_data
-from indexer.training.scoring import score, thresholds_of
+from indexer.training.scoring import score, thresholds_of, unfamiliar
 from models.classifier.dataset import TrainingDocument, TrainingSet
 from models.classifier.file import read_classifier
 from models.classifier.folds import folds
@@ -139,7 +139,8 @@ def held_out(
     seconds["labelled_per_second"] = rate(classifier, outside)
     scored, rules = score(replace(data, documents=outside), classifier, load_pack(pack))
     margins = naive_scores(inside, outside, data.labels) if naive else None
-    thresholds = thresholds_of(classifier, replace(data, documents=outside))
+    strange = unfamiliar(classifier, replace(data, documents=outside))
+    thresholds = thresholds_of(classifier.card, data.labels, strange)
     return Held(scored, rules, margins, thresholds, seconds)
 
 

@@ -58,13 +58,14 @@ def evaluate_classifier(
         report: Called with the documents scored so far and their number.
     """
     scored, rules = score(data, classifier, pack, report)
-    thresholds = thresholds_of(classifier, data)
+    strange = unfamiliar(classifier, data)
+    thresholds = thresholds_of(classifier.card, data.labels, strange)
     figures = asdict(measure(scored, thresholds, rules))
     per_label = figures.pop("per_label")
     drawn = intervals(scored, thresholds, seed, samples) if samples else {}
     return {
         **figures,
-        "unfamiliar": float(unfamiliar(classifier, data).mean()) if figures["chunks"] else 0.0,
+        "unfamiliar": float(strange.mean()) if len(strange) else 0.0,
         "left_to_rules": sum(label not in classifier.card.labels for label in data.labels),
         "model": classifier.version,
         "intervals": {name: [each.low, each.high] for name, each in drawn.items()},

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from models.classifier.card import ClassifierCard
 from models.classifier.dataset import TrainingPassage, TrainingSet
 from models.classifier.thresholds import LOWEST_ASKED
 from models.evaluation.scores import Bools, Floats, Scored, Thresholds
@@ -58,18 +59,23 @@ def score(
     return scored, rules
 
 
-def thresholds_of(classifier: Classifier, data: TrainingSet) -> Thresholds:
-    """Returns the classifier's thresholds for the passages of some documents, shape (passages, labels).
+def thresholds_of(card: ClassifierCard, labels: Sequence[str], strange: Bools) -> Thresholds:
+    """Returns a classifier's thresholds for some passages and labels, shape (passages, labels).
 
     A label that it leaves to rules it never gives. Of an unfamiliar passage it is unsure at most.
+
+    Args:
+        card: That of the classifier.
+        labels: Names of the columns.
+        strange: Which passages are unfamiliar, shape (passages,).
     """
-    cards = [classifier.card.labels.get(label) for label in data.labels]
+    cards = [card.labels.get(label) for label in labels]
     low = np.array([each.low if each else _NEVER for each in cards], np.float64)
     high = np.array([each.high if each else _NEVER for each in cards], np.float64)
-    strange = unfamiliar(classifier, data)[:, np.newaxis]
+    rows = strange[:, np.newaxis]
     return Thresholds(
-        low=np.where(strange, np.where(low < _NEVER, LOWEST_ASKED, _NEVER), low),
-        high=np.where(strange, _NEVER, high),
+        low=np.where(rows, np.where(low < _NEVER, LOWEST_ASKED, _NEVER), low),
+        high=np.where(rows, _NEVER, high),
     )
 
 

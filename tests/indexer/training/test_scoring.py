@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from indexer.training.scoring import score, thresholds_of
+from indexer.training.scoring import score, thresholds_of, unfamiliar
 from models.classifier.dataset import TrainingDocument, TrainingPassage, TrainingSet
 from models.evaluation.classification import measure
 from models.labels import Passage
@@ -60,7 +60,7 @@ def test_the_classifier_is_told_what_the_rules_say_so_that_it_need_not_find_the_
 
 
 def test_a_label_that_is_left_to_its_rules_is_never_given() -> None:
-    thresholds = thresholds_of(CLASSIFIER, DATA)
+    thresholds = thresholds_of(CLASSIFIER.card, DATA.labels, unfamiliar(CLASSIFIER, DATA))
     assert thresholds.low.tolist() == [[0.4, 0.4, 2.0]] * 3
     assert thresholds.high.tolist() == [[0.8, 0.8, 2.0]] * 3
 
@@ -69,7 +69,7 @@ def test_of_an_unfamiliar_passage_nothing_is_claimed_and_the_likely_is_asked() -
     strange = TrainingDocument("c", (passage("Fremd law.", LAW), passage("A cap.", CAP)))
     data = replace(DATA, documents=(strange,))
     classifier = WordClassifier({CAP: {"cap": 0.9}, LAW: {"law": 0.75}}, unfamiliar="Fremd")
-    thresholds = thresholds_of(classifier, data)
+    thresholds = thresholds_of(classifier.card, data.labels, unfamiliar(classifier, data))
     assert thresholds.low.tolist() == [[0.1, 0.1, 2.0], [0.4, 0.4, 2.0]]
     assert thresholds.high.tolist() == [[2.0] * 3, [0.8, 0.8, 2.0]]
     scored, _ = score(data, classifier, PACK)
