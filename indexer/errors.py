@@ -85,3 +85,7 @@ class CollectionNameError(IndexerError):
 
 class ClusterUnavailableError(IndexerError):
     """The Ray cluster is not installed, cannot be reached, or has another version; says what to do."""
+
+
+class ExportError(IndexerError):
+    """An export cannot be made: a package is missing, or its place cannot be written; says what to do."""

@@ -1,0 +1,220 @@
+"""Clicks: what people did with results and documents, joined with the search that it belongs to."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import orjson
+from sqlalchemy import Engine, select
+
+from indexer.export.columns import Column, ColumnType, Kind, Position, Positioned, Source
+from indexer.export.impressions import (
+    APPLICATION,
+    AT,
+    CHUNK,
+    CLIENT,
+    COLLECTION,
+    DOCUMENT,
+    KEYWORD_RANK,
+    POSITION,
+    QUERY,
+    QUERY_ID,
+    QUERY_TEXT,
+    RANKER,
+    ROBOT,
+    SEMANTIC_RANK,
+    SEQ,
+    SESSION,
+)
+from indexer.export.pseudonyms import plain_query
+from indexer.export.recorded import (
+    Places,
+    Recorded,
+    Robots,
+    as_object,
+    batches,
+    read_event,
+    recorded,
+    whole,
+    word,
+)
+from indexer.records import schema
+
+ACTIONS = ("click", "open", "copy", "dwell", "similar", "download")
+DOUBLE_CLICK = timedelta(seconds=3)
+
+
+class Click(NamedTuple):
+    """A row; what each value is stands in COLUMNS, in the same order."""
+
+    seq: int
+    at: str
+    action: str
+    application: str
+    query_id: str | None
+    query: str | None
+    query_text: str | None
+    searched_at: str | None
+    mode: str | None
+    client: str
+    session: str
+    chunk: str | None
+    document: str | None
+    collection: str | None
+    position: int | None
+    ranker: str | None
+    keyword_rank: int | None
+    semantic_rank: int | None
+    dwell_ms: int | None
+    robot: bool
+    double_click: bool
+
+
+COLUMNS = (
+    SEQ,
+    AT,
+    Column(
+        "action",
+        ColumnType.STRING,
+        "click (a result was followed), similar (its likes were asked for), copy, dwell (it was read), open "
+        "or download (of a document).",
+    ),
+    APPLICATION,
+    QUERY_ID,
+    QUERY,
+    QUERY_TEXT,
+    Column("searched_at", ColumnType.TIME, "When the search was answered; null without a search."),
+    Column("mode", ColumnType.STRING, "hybrid, keyword or semantic; null without a search."),
+    CLIENT,
+    SESSION,
+    CHUNK,
+    DOCUMENT,
+    COLLECTION,
+    POSITION,
+    RANKER,
+    KEYWORD_RANK,
+    SEMANTIC_RANK,
+    Column("dwell_ms", ColumnType.INTEGER, "Milliseconds that the passage was read; null for other actions."),
+    ROBOT,
+    Column(
+        "double_click",
+        ColumnType.BOOLEAN,
+        "Derived: the same client clicked the same passage of the same search at most "
+        f"{DOUBLE_CLICK.seconds} seconds before.",
+    ),
+)
+
+
+@dataclass(slots=True)
+class _Searches:
+    """What the records know of the searches that a batch of events belongs to.
+
+    Attributes:
+        asked: Time and mode of each search.
+        shown: The impression of each passage of a search, by search and passage.
+        clicked: Numbers and times of all clicks, by search, passage and client.
+    """
+
+    asked: dict[str, tuple[str, str | None]] = field(default_factory=dict)
+    shown: dict[tuple[str | None, str | None], Recorded] = field(default_factory=dict)
+    clicked: dict[tuple[str | None, str | None, str], list[tuple[int, datetime]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+
+    def is_second(self, event: Recorded) -> bool:
+        """Whether a click follows another so closely that it is the same."""
+        if event.action != "click":
+            return False
+        at = datetime.fromisoformat(event.at)
+        before = self.clicked[event.query_id, event.chunk, event.client]
+        return any(seq < event.seq and abs(at - moment) <= DOUBLE_CLICK for seq, moment in before)
+
+
+def clicks(source: Source, after: int, actions: Sequence[str] = ACTIONS) -> Iterator[Click]:
+    """Yields what people did behind a number, in the order of its own."""
+    robots, places = Robots(source), Places(source.engine)
+    for batch in recorded(source, actions, after):
+        searches = _searches(source.engine, batch, source.snapshot.events)
+        collections = places.collections(event.document for event in batch)
+        for event in batch:
+            place = collections.get(event.document or "")
+            yield _click(source, event, searches, place, robots.is_one(event.client, event.at))
+
+
+def _click(
+    source: Source, event: Recorded, searches: _Searches, collection: str | None, robot: bool
+) -> Click:
+    names = source.pseudonyms
+    asked, mode = searches.asked.get(event.query_id or "", (None, None))
+    shown = searches.shown.get((event.query_id, event.chunk))
+    details = shown.details if shown else {}
+    wants_text = source.selection.with_queries and event.text is not None
+    return Click(
+        seq=event.seq,
+        at=event.at,
+        action=event.action,
+        application=event.application,
+        query_id=event.query_id,
+        query=names.query(event.text) if event.text is not None else None,
+        query_text=plain_query(event.text or "") if wants_text else None,
+        searched_at=asked,
+        mode=mode,
+        client=names.client(event.client),
+        session=names.session(event.session),
+        chunk=event.chunk,
+        document=event.document,
+        collection=collection,
+        position=event.position,
+        ranker=word(shown.attributes.get("ranker")) if shown else None,
+        keyword_rank=whole(details.get("keyword_rank")),
+        semantic_rank=whole(details.get("semantic_rank")),
+        dwell_ms=whole(event.attributes.get("dwell_ms")),
+        robot=robot,
+        double_click=searches.is_second(event),
+    )
+
+
+def _searches(engine: Engine, events: Sequence[Recorded], until: int) -> _Searches:
+    """Looks up the searches of some events: two statements for every 500 of them."""
+    found = _Searches()
+    queries, done = schema.ubi_queries, schema.ubi_events
+    names = sorted({event.query_id for event in events if event.query_id})
+    for some in batches(names):
+        asked = select(queries.c.query_id, queries.c.timestamp, queries.c.query_attributes).where(
+            queries.c.query_id.in_(some)
+        )
+        around = select(done).where(
+            done.c.query_id.in_(some), done.c.action_name.in_(["click", "impression"]), done.c.seq <= until
+        )
+        with engine.connect() as connection:
+            for row in connection.execute(asked):
+                mode = word(as_object(orjson.loads(row.query_attributes)).get("mode"))
+                found.asked[row.query_id] = (row.timestamp, mode)
+            for row in connection.execute(around.order_by(done.c.seq)):
+                _note(found, read_event(row))
+    return found
+
+
+def _note(found: _Searches, event: Recorded) -> None:
+    if event.action == "impression":
+        found.shown.setdefault((event.query_id, event.chunk), event)
+    else:
+        moment = datetime.fromisoformat(event.at)
+        found.clicked[event.query_id, event.chunk, event.client].append((event.seq, moment))
+
+
+def _rows(source: Source, after: Position) -> Iterator[Positioned]:
+    return (((row.seq,), row) for row in clicks(source, int(after[0]) if after else 0))
+
+
+KIND = Kind(
+    name="clicks",
+    title="Clicks",
+    about="One row for everything that somebody did with a result or a document.",
+    columns=COLUMNS,
+    rows=_rows,
+    recorded=True,
+    since="done then or later",
+)

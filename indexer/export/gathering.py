@@ -1,0 +1,109 @@
+"""Sums up impressions and clicks per query, passage and position, in a file beside the export.
+
+Memory stays flat whatever the number of pairs, and a process that is killed goes on from the last batch.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from itertools import islice
+
+from indexer.export.clicks import clicks
+from indexer.export.columns import Source, Value
+from indexer.export.grades import Tally
+from indexer.export.impressions import Impression, impressions
+
+BATCH = 20_000
+_TABLES = """
+CREATE TABLE progress (pass TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE queries (query TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE tallies (
+    query TEXT, chunk TEXT, position INTEGER, impressions INTEGER NOT NULL, clicks INTEGER NOT NULL,
+    seq INTEGER NOT NULL, ranker TEXT, keyword_rank INTEGER, semantic_rank INTEGER,
+    keyword_score REAL, cosine REAL, fused REAL,
+    PRIMARY KEY (query, chunk, position)
+) WITHOUT ROWID;
+"""
+_SHOWN = """
+INSERT INTO tallies VALUES (?, ?, ?, 1, 0, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT DO UPDATE SET impressions = impressions + 1, seq = excluded.seq, ranker = excluded.ranker,
+    keyword_rank = excluded.keyword_rank, semantic_rank = excluded.semantic_rank,
+    keyword_score = excluded.keyword_score, cosine = excluded.cosine, fused = excluded.fused
+"""
+_CLICKED = "UPDATE tallies SET clicks = clicks + 1 WHERE query = ? AND chunk = ? AND position = ?"
+_QUERY = "INSERT INTO queries VALUES (?, ?) ON CONFLICT DO NOTHING"
+
+
+class Gathered:
+    """The sums; ``connection`` is to their file."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    def positions(self) -> dict[int, Tally]:
+        """Returns how often something was shown and clicked at each position, all queries together."""
+        found = self.connection.execute(
+            "SELECT position, SUM(impressions), SUM(clicks) FROM tallies GROUP BY position ORDER BY position"
+        )
+        return {place: Tally(shown, clicked) for place, shown, clicked in found}
+
+
+@contextmanager
+def gathered(source: Source) -> Iterator[Gathered]:
+    """Sums up what is not summed up yet, and opens the sums."""
+    with closing(sqlite3.connect(source.workspace / "tallies.sqlite", isolation_level=None)) as connection:
+        _prepare(connection)
+        _gather_shown(connection, source)
+        _gather_clicked(connection, source)
+        yield Gathered(connection)
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "cache_size = -65536", "temp_store = FILE"):
+        connection.execute(f"PRAGMA {pragma}").close()
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'tallies'").fetchone():
+        connection.executescript(f"BEGIN; {_TABLES} COMMIT;")
+
+
+def _gather_shown(connection: sqlite3.Connection, source: Source) -> None:
+    rows, nothing = impressions(source, _done(connection, "impressions")), source.pseudonyms.query("")
+    while batch := list(islice(rows, BATCH)):
+        counted = [row for row in batch if _counts(row) and row.query != nothing]
+        with _committed(connection, "impressions", batch[-1].seq):
+            connection.executemany(_QUERY, {(row.query, row.query_text or "") for row in counted})
+            connection.executemany(_SHOWN, map(_shown, counted))
+
+
+def _gather_clicked(connection: sqlite3.Connection, source: Source) -> None:
+    rows = clicks(source, _done(connection, "clicks"), ("click",))
+    while batch := list(islice(rows, BATCH)):
+        counted = [row for row in batch if not (row.robot or row.double_click)]
+        with _committed(connection, "clicks", batch[-1].seq):
+            connection.executemany(_CLICKED, [(row.query, row.chunk, row.position) for row in counted])
+
+
+def _counts(row: Impression) -> bool:
+    return bool(row.query and row.chunk) and row.position is not None and not row.robot
+
+
+def _shown(row: Impression) -> tuple[Value, ...]:
+    return (
+        row.query, row.chunk, row.position, row.seq, row.ranker,
+        row.keyword_rank, row.semantic_rank, row.keyword_score, row.cosine, row.fused,
+    )  # fmt: skip
+
+
+def _done(connection: sqlite3.Connection, name: str) -> int:
+    found = connection.execute("SELECT seq FROM progress WHERE pass = ?", (name,)).fetchone()
+    return int(found[0]) if found else 0
+
+
+@contextmanager
+def _committed(connection: sqlite3.Connection, name: str, seq: int) -> Iterator[None]:
+    """Commits a batch and how far it goes together."""
+    connection.execute("BEGIN")
+    yield
+    connection.execute(
+        "INSERT INTO progress VALUES (?, ?) ON CONFLICT DO UPDATE SET seq = excluded.seq", (name, seq)
+    )
+    connection.execute("COMMIT")

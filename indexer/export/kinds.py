@@ -1,0 +1,11 @@
+"""The kinds of rows that can be exported; a new one is a module with a KIND, and a name here."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from indexer.export import clicks, impressions, judgements, predictions
+from indexer.export.columns import Kind
+
+KINDS: Mapping[str, Kind] = MappingProxyType(
+    {kind.name: kind for kind in (clicks.KIND, impressions.KIND, judgements.KIND, predictions.KIND)}
+)

@@ -1,0 +1,76 @@
+"""An export as a stream of bytes, for a pipe or a download; memory stays flat."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sqlalchemy import Engine
+
+from indexer.export.columns import Kind, Position, Row, Selection, Snapshot, Source
+from indexer.export.formats import Format, Part
+from indexer.export.pseudonyms import Pseudonyms
+from indexer.export.recorded import snapshot
+
+BATCH = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is to be exported; ``after`` is the position to go on from, empty for the beginning."""
+
+    kind: Kind
+    format: Format
+    selection: Selection = field(default_factory=Selection)
+    after: Position = ()
+
+    def as_values(self) -> dict[str, object]:
+        """Returns it as values of JSON, by which two of them can be compared."""
+        return {
+            "kind": self.kind.name,
+            "format": self.format.name,
+            "after": list(self.after),
+            **asdict(self.selection),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Encoded rows, how many, and the position of the last."""
+
+    content: bytes
+    rows: int
+    position: Position
+
+
+def pieces(part: Part, source: Source, after: Position, batch: int = BATCH) -> Iterator[Piece]:
+    """Yields the rows of a file behind a position, encoded; each piece but the last has ``batch`` of them."""
+    found = part.rows(source, after)
+    while taken := list(islice(found, batch)):
+        rows: list[Row] = [row for _, row in taken]
+        yield Piece(part.encoder.encode(rows), len(rows), taken[-1][0])
+
+
+def stream(request: Request, engine: Engine, pseudonyms: Pseudonyms) -> tuple[Snapshot, Iterator[bytes]]:
+    """Returns up to where an export goes, and its bytes; of a format that is one file.
+
+    Raises:
+        ExportError: What the format needs is not installed.
+    """
+    (part,) = request.format.parts(request.kind, request.selection)
+    until = snapshot(engine)
+    return until, _streamed(part, request, engine, pseudonyms, until)
+
+
+def _streamed(
+    part: Part, request: Request, engine: Engine, pseudonyms: Pseudonyms, until: Snapshot
+) -> Iterator[bytes]:
+    with TemporaryDirectory(prefix="clausewatch-export-") as folder:
+        source = Source(engine, pseudonyms, request.selection, until, Path(folder))
+        encoded = (piece.content for piece in pieces(part, source, request.after))
+        if part.staged:
+            yield from part.staged.join(encoded)
+        else:
+            yield part.encoder.head()
+            yield from encoded
