@@ -9,6 +9,7 @@ from search_app.events import Recorder
 from search_app.pages import (
     api,
     documents,
+    exports,
     failures,
     guide,
     layout,
@@ -27,7 +28,7 @@ from search_app.pages.site import KEY, Searching, Site
 if TYPE_CHECKING:
     from search_app.compose import Parts
 
-BLUEPRINTS = (search, documents, uploads, review, runs, models, status, guide, receive, api)
+BLUEPRINTS = (search, documents, uploads, review, runs, models, status, guide, exports, receive, api)
 STATIC_SECONDS = 365 * 24 * 3600  # their addresses change with them
 
 

@@ -21,8 +21,7 @@ from indexer.errors import ExportError
 from indexer.export.columns import Position, Snapshot, Source
 from indexer.export.formats import Part
 from indexer.export.pseudonyms import Pseudonyms
-from indexer.export.recorded import snapshot
-from indexer.export.streaming import BATCH, Request, pieces
+from indexer.export.streaming import BATCH, Request, begin, pieces
 
 _VERSION = 1
 
@@ -97,7 +96,8 @@ def export_file(
 
     Raises:
         ExportError: What the format needs is not installed, the output cannot be written, another process
-            writes it, or the part file there is one of another export.
+            writes it, the part file there is one of another export, or this is to go on behind what is not
+            recorded yet.
     """
     places = _Places(output)
     if not output.parent.is_dir():
@@ -158,7 +158,7 @@ class _Export:
 
     def _begun(self) -> _Progress:
         self.places.clear()
-        progress = _Progress(self._command(), snapshot(self.engine), position=self.request.after)
+        progress = _Progress(self._command(), begin(self.request, self.engine), position=self.request.after)
         _write(self.places, progress)
         return progress
 

@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy import Engine
 
+from indexer.errors import ExportError
 from indexer.export.columns import Kind, Position, Row, Selection, Snapshot, Source
 from indexer.export.formats import Format, Part
 from indexer.export.pseudonyms import Pseudonyms
@@ -44,6 +45,21 @@ class Piece:
     position: Position
 
 
+def begin(request: Request, engine: Engine) -> Snapshot:
+    """Returns up to where an export goes that begins now.
+
+    Raises:
+        ExportError: It is to go on behind a number that no event has yet.
+    """
+    until = snapshot(engine)
+    if request.kind.recorded and request.after > (until.events,):
+        raise ExportError(
+            f"after={request.after[0]}: the newest event has the number {until.events}; was a backup "
+            "restored, or is this another home?"
+        )
+    return until
+
+
 def pieces(part: Part, source: Source, after: Position, batch: int = BATCH) -> Iterator[Piece]:
     """Yields the rows of a file behind a position, encoded; each piece but the last has ``batch`` of them."""
     found = part.rows(source, after)
@@ -56,10 +72,10 @@ def stream(request: Request, engine: Engine, pseudonyms: Pseudonyms) -> tuple[Sn
     """Returns up to where an export goes, and its bytes; of a format that is one file.
 
     Raises:
-        ExportError: What the format needs is not installed.
+        ExportError: What the format needs is not installed, or it is to go on behind what there is not yet.
     """
     (part,) = request.format.parts(request.kind, request.selection)
-    until = snapshot(engine)
+    until = begin(request, engine)
     return until, _streamed(part, request, engine, pseudonyms, until)
 
 
