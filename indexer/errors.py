@@ -87,5 +87,9 @@ class ClusterUnavailableError(IndexerError):
     """The Ray cluster is not installed, cannot be reached, or has another version; says what to do."""
 
 
+class DecisionError(IndexerError):
+    """A decision on a label cannot be taken down or taken back; says what was asked and what is possible."""
+
+
 class ExportError(IndexerError):
     """An export cannot be made: a package is missing, or its place cannot be written; says what to do."""

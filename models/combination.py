@@ -32,7 +32,8 @@ def combined(
 def effective(predictions: Iterable[LabelPrediction]) -> tuple[LabelPrediction, ...]:
     """Keeps for each label what outranks the rest (human, model, rule); most probable first.
 
-    What is outvoted is left out even where nothing else is said of its label.
+    What is outvoted is left out even where nothing else is said of its label, and so is every label that a
+    person denies.
     """
     kept: dict[str, LabelPrediction] = {}
     for item in predictions:
@@ -41,4 +42,5 @@ def effective(predictions: Iterable[LabelPrediction]) -> tuple[LabelPrediction, 
         other = kept.get(item.label)
         if other is None or RANK[item.source] < RANK[other.source]:
             kept[item.label] = item
-    return tuple(sorted(kept.values(), key=lambda item: (-item.probability, item.label)))
+    counts = (item for item in kept.values() if item.standing is not Standing.DENIED)
+    return tuple(sorted(counts, key=lambda item: (-item.probability, item.label)))

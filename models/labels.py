@@ -27,8 +27,9 @@ class Standing(StrEnum):
     """Whether what was said of a passage counts."""
 
     SPEAKS = "speaks"  # it is the label
-    UNSURE = "unsure"  # a model abstains: a person should look
+    UNSURE = "unsure"  # a model abstains, or people disagree: a person should look
     OUTVOTED = "outvoted"  # kept to explain and to compare; a source that outranks it says otherwise
+    DENIED = "denied"  # a person says that it does not apply
 
 
 @dataclass(frozen=True, slots=True)

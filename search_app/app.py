@@ -8,6 +8,7 @@ from search_app import clients, security
 from search_app.events import Recorder
 from search_app.pages import (
     api,
+    decisions,
     documents,
     exports,
     failures,
@@ -28,7 +29,20 @@ from search_app.pages.site import KEY, Searching, Site
 if TYPE_CHECKING:
     from search_app.compose import Parts
 
-BLUEPRINTS = (search, documents, uploads, review, runs, models, status, guide, exports, receive, api)
+BLUEPRINTS = (
+    search,
+    documents,
+    uploads,
+    review,
+    runs,
+    models,
+    status,
+    guide,
+    exports,
+    receive,
+    api,
+    decisions,
+)
 STATIC_SECONDS = 365 * 24 * 3600  # their addresses change with them
 
 
@@ -54,6 +68,7 @@ def create_app(parts: "Parts", searcher: Searching | None = None) -> Flask:
     failures.translate(app)
     words.register(app)
     layout.register(app)
+    decisions.register(app)
     for module in BLUEPRINTS:
         app.register_blueprint(module.blueprint)
     return app

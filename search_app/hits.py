@@ -52,4 +52,5 @@ class HitMaker:
             why=explain(item, words, in_heading, shown.labels),
             unsure=shown.unsure,
             outvoted=shown.outvoted,
+            denied=shown.denied,
         )

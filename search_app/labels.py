@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from indexer.decisions import PREFIX
 from indexer.records.read import ChunkRecord
 from models.classifier.card import ClassifierCard
 from models.labels import LabelPrediction, LabelSource, Severity
@@ -21,11 +22,15 @@ class Cards(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ShownLabels:
-    """The labels of a passage: claimed, unsure, and what only the outvoted rules see."""
+    """The labels of a passage: claimed, unsure, what only the outvoted rules see, and what people deny."""
 
     labels: tuple[HitLabel, ...]
     unsure: tuple[HitLabel, ...]
     outvoted: tuple[HitLabel, ...]
+    denied: tuple[HitLabel, ...]
+
+
+NOTHING_SAID = ShownLabels((), (), (), ())
 
 
 class LabelMaker:
@@ -43,11 +48,18 @@ class LabelMaker:
     def of(self, record: ChunkRecord) -> ShownLabels:
         """Returns the labels of a passage, in each part the gravest and surest first."""
         rules = {item.label for item in record.outvoted}
-        said = {item.label for item in (*record.labels, *record.unsure)}
+        said = {item.label for item in (*record.labels, *record.unsure, *record.denied)}
         alone = [item for item in record.outvoted if item.label not in said]
         return ShownLabels(
-            self.labels(record.labels, rules), self.labels(record.unsure, rules), self.labels(alone)
+            self.labels(record.labels, rules),
+            self.labels(record.unsure, rules),
+            self.labels(alone),
+            self.labels(record.denied),
         )
+
+    def unsaid(self, label: str) -> HitLabel:
+        """Returns a label of which nothing was said, for a question about it."""
+        return self._label(LabelPrediction(label, 0.0, LabelSource.HUMAN, ""), set())
 
     def labels(
         self, predictions: Sequence[LabelPrediction], rules: set[str] | None = None
@@ -76,6 +88,7 @@ class LabelMaker:
             said=measured.said if measured else None,
             question=definition.question if definition else "",
             rules_agree=item.label in rules if by_model else None,
+            act=item.model.removeprefix(PREFIX) if item.source is LabelSource.HUMAN else "",
         )
 
 

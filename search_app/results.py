@@ -51,6 +51,7 @@ class HitLabel:
         said: How many passages that were.
         question: What a reviewer is asked.
         rules_agree: Whether the keyword rules see it too; None where no model said it.
+        act: The decision that it comes from; empty where no person said it.
     """
 
     label: str
@@ -66,6 +67,7 @@ class HitLabel:
     said: int | None = None
     question: str = ""
     rules_agree: bool | None = None
+    act: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,7 @@ class Hit:
         labels: What is claimed.
         unsure: What a model is not sure of, and a person should look at.
         outvoted: What only the keyword rules see, where a model's word counts.
+        denied: What a machine said, or would say, and people deny.
     """
 
     rank: int
@@ -126,6 +129,7 @@ class Hit:
     more_in_document: int = 0
     unsure: tuple[HitLabel, ...] = ()
     outvoted: tuple[HitLabel, ...] = ()
+    denied: tuple[HitLabel, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

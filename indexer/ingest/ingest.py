@@ -251,7 +251,7 @@ class Ingest:
     def _target(self, run: str, collection: str, lock: Lock | None, *, leading: bool = False) -> Target:
         tika = self.tika.reader_name() if self.tika is not None else ""
         versions = Versions(extract.VERSION, chunk.VERSION, tika)
-        ledger = Ledger(run, collection, versions, time_to_text(self.clock()))
+        ledger = Ledger(run, collection, versions, time_to_text(self.clock()), self.packs)
         claims = Claims(self.engine, run, leading=leading) if leading or lock is None else None
         return Target(self.engine, self.blobs, ledger, self.packs, self.clock, lock, claims, self.classifiers)
 

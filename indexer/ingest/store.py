@@ -1,9 +1,11 @@
 """Writes what was found: documents, sources, outcomes and the outbox, inside the caller's transaction."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from indexer.decisions import project
 from indexer.enrich import Enrichment
 from indexer.errors import UnsupportedFormatError
 from indexer.ids import document_id
@@ -14,18 +16,24 @@ from indexer.ingest.versions import LATER, Versions
 from indexer.reading import Extracted
 from indexer.records import schema
 from indexer.records.write import upsert
+from models.packs import Pack
 
 _KEPT = " The version that was read before stays searchable."
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """What is the same for all files of a run: ``now`` is UTC ISO 8601."""
+    """What is the same for all files of a run: ``now`` is UTC ISO 8601.
+
+    Attributes:
+        packs: The pack of each collection, looked up where people decided about labels.
+    """
 
     run: str
     collection: str
     versions: Versions
     now: str
+    packs: Mapping[str, Pack] = field(default_factory=dict)
 
 
 def store(
@@ -41,6 +49,8 @@ def store(
     fresh = _write_document(connection, ledger, document, finding, mail)
     arrival = Arrival(ledger.collection, finding.file, document, ledger.now, mail)
     placed = place(connection, arrival, fresh=fresh)
+    if placed.outcome is Outcome.INDEXED and project(connection, [document], ledger.packs):
+        enqueue(connection, document, ledger.now)
     chunks = _chunk_count(connection, document)
     result = Result(
         finding.file,
@@ -153,7 +163,8 @@ def _write_content(
 
 def _clear(connection: Connection, document: str) -> None:
     own = select(schema.chunks.c.key).where(schema.chunks.c.document == document)
-    connection.execute(delete(schema.predictions).where(schema.predictions.c.chunk.in_(own)))
+    for about in (schema.predictions, schema.changed_decisions):
+        connection.execute(delete(about).where(about.c.chunk.in_(own)))
     for table in (schema.chunks, schema.document_pages, schema.document_texts):
         connection.execute(delete(table).where(table.c.document == document))
 

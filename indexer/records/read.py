@@ -98,6 +98,20 @@ def document_chunks(connection: Connection, document: str) -> list[ChunkRecord]:
     return _with_labels(connection, rows)
 
 
+def neighbours(connection: Connection, key: int, characters: int = 400) -> tuple[str, str]:
+    """Returns the end of the passage before one, and the beginning of the next; empty where there is none."""
+    table = schema.chunks
+    own = connection.execute(select(table.c.document, table.c.ordinal).where(table.c.key == key)).first()
+    if own is None:
+        return "", ""
+    near = select(table.c.ordinal, table.c.text).where(
+        table.c.document == own.document, table.c.ordinal.in_([own.ordinal - 1, own.ordinal + 1])
+    )
+    texts = {row.ordinal: row.text for row in connection.execute(near)}
+    before, after = texts.get(own.ordinal - 1, ""), texts.get(own.ordinal + 1, "")
+    return before[-characters:], after[:characters]
+
+
 def labels_of(connection: Connection, texts: Mapping[int, str]) -> dict[int, tuple[LabelPrediction, ...]]:
     """Returns what counts of passages, sure or not, given their keys and texts; only keys with labels."""
     return {key: effective(found) for key, found in predictions_of(connection, texts).items()}
@@ -222,6 +236,7 @@ def _chunk(row: RowMapping, said: Sequence[LabelPrediction]) -> ChunkRecord:
         labels=tuple(item for item in counts if item.standing is Standing.SPEAKS),
         unsure=tuple(item for item in counts if item.standing is Standing.UNSURE),
         outvoted=tuple(item for item in said if item.standing is Standing.OUTVOTED),
+        denied=tuple(item for item in said if item.standing is Standing.DENIED),
     )
 
 

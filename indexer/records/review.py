@@ -1,4 +1,4 @@
-"""Passages that need a person's eye, spread over the labels so that none of them dominates."""
+"""Counts of the passages that need a person's eye."""
 
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -10,31 +10,6 @@ from models.labels import LabelSource, Standing
 
 _predictions, _chunks, _documents = schema.predictions, schema.chunks, schema.documents
 _decided = schema.predictions.alias()
-
-
-def unsure_passages(
-    connection: Connection, collection: str, labels: Collection[str], limit: int, offset: int = 0
-) -> list[int]:
-    """Returns keys of passages with unsure labels: the likeliest of each label first, in turn by label.
-
-    Args:
-        connection: To the records.
-        collection: Where the passages lie.
-        labels: Those that its pack has.
-        limit: At most so many.
-        offset: So many are passed over.
-    """
-    place = func.row_number().over(
-        partition_by=_predictions.c.label, order_by=(_predictions.c.probability.desc(), _predictions.c.chunk)
-    )
-    ranked = (
-        _open(_predictions.c.chunk, _predictions.c.label, place.label("place"))
-        .where(_documents.c.collection == collection, _predictions.c.label.in_(sorted(labels)))
-        .subquery()
-    )
-    turn, first = func.min(ranked.c.place), func.min(ranked.c.label)
-    query = select(ranked.c.chunk).group_by(ranked.c.chunk).order_by(turn, first, ranked.c.chunk)
-    return list(connection.scalars(query.limit(limit).offset(offset)))
 
 
 def unsure_counts(connection: Connection, collection: str, labels: Collection[str]) -> dict[str, int]:
@@ -59,11 +34,12 @@ def unsure_total(connection: Connection, collection: str, labels: Collection[str
 
 
 def _open(*columns: Any) -> Select[Any]:  # noqa: ANN401 - SQLAlchemy's columns have no common public type
-    """Selects from unsure predictions on active documents about which no person has decided."""
+    """Selects from unsure predictions on active documents, unless people decided; disputes are open."""
     decided = select(_decided.c.chunk).where(
         _decided.c.chunk == _predictions.c.chunk,
         _decided.c.label == _predictions.c.label,
         _decided.c.source == LabelSource.HUMAN.value,
+        _decided.c.standing != Standing.UNSURE.value,
     )
     chosen: Sequence[Any] = columns
     return (

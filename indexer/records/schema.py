@@ -12,7 +12,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
@@ -20,7 +19,33 @@ from sqlalchemy import (
     text,
 )
 
-metadata = MetaData()
+from indexer.records.feedback import changed_decisions, decisions, reviewers, ubi_events, ubi_queries
+from indexer.records.metadata import metadata
+
+__all__ = [
+    "changed_decisions",
+    "chunks",
+    "collections",
+    "decisions",
+    "document_pages",
+    "document_texts",
+    "documents",
+    "heartbeats",
+    "metadata",
+    "model_journal",
+    "model_versions",
+    "outbox",
+    "predictions",
+    "reviewers",
+    "run_files",
+    "runs",
+    "source_versions",
+    "sources",
+    "ubi_events",
+    "ubi_queries",
+    "vectors",
+    "watches",
+]
 
 collections = Table(
     "collections",
@@ -144,7 +169,8 @@ predictions = Table(
     Column("probability", Float, nullable=False),
     Column("model", String(64), nullable=False),
     Column("triggers", Text, nullable=False),  # JSON list [start, end] within the chunk's text
-    Column("standing", String(8), nullable=False, server_default="speaks"),  # speaks, unsure, outvoted
+    # speaks, unsure, outvoted, denied
+    Column("standing", String(8), nullable=False, server_default="speaks"),
     Column("sentence", String(24)),  # "start,end" within the chunk's text; null for all of it
     Index(
         "predictions_unsure",
@@ -245,37 +271,4 @@ heartbeats = Table(
     Column("process", Integer, nullable=False),
     Column("since", String(24), nullable=False),
     Column("beat", String(24), nullable=False),
-)
-
-# Search events in the User Behavior Insights schema 1.3.0; append-only, numbered in the order of commits.
-ubi_queries = Table(
-    "ubi_queries",
-    metadata,
-    Column("seq", Integer, primary_key=True, autoincrement=True),
-    Column("query_id", String(100), nullable=False, unique=True),
-    Column("application", String(100), nullable=False),
-    Column("client_id", String(100), nullable=False),
-    Column("timestamp", String(24), nullable=False, index=True),
-    Column("user_query", Text, nullable=False),
-    Column("query_response_id", String(100), nullable=False),
-    Column("query_response_hit_ids", Text, nullable=False),  # JSON list of chunk ids
-    Column("query_attributes", Text, nullable=False),  # JSON object: mode, filters, counts, milliseconds
-    sqlite_autoincrement=True,
-)
-
-ubi_events = Table(
-    "ubi_events",
-    metadata,
-    Column("seq", Integer, primary_key=True, autoincrement=True),
-    Column("event_id", String(100), nullable=False, unique=True),  # a repeated beacon counts once
-    Column("application", String(100), nullable=False),
-    Column("action_name", String(100), nullable=False),
-    Column("query_id", String(100), index=True),
-    Column("client_id", String(100), nullable=False),
-    Column("session_id", String(100), nullable=False),
-    Column("timestamp", String(24), nullable=False, index=True),
-    Column("message_type", String(100)),
-    Column("user_query", Text),
-    Column("event_attributes", Text, nullable=False),  # JSON object: position, object, dwell_ms, ranker
-    sqlite_autoincrement=True,
 )

@@ -17,6 +17,7 @@ class ChunkRecord:
         labels: One per label, what outranks the rest; most probable first.
         unsure: The same for labels of which a model is not sure; no label is in both.
         outvoted: What lower sources say of labels that a higher one decides.
+        denied: Labels of which people say that they do not apply.
     """
 
     key: int
@@ -35,6 +36,7 @@ class ChunkRecord:
     labels: tuple[LabelPrediction, ...]
     unsure: tuple[LabelPrediction, ...] = ()
     outvoted: tuple[LabelPrediction, ...] = ()
+    denied: tuple[LabelPrediction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

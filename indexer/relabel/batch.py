@@ -10,12 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, and_, delete, insert, select, update
 
+from indexer.decisions import project
 from indexer.labelling import Labelling, Labels, rules_version
 from indexer.records import schema
 from indexer.records.codec import readings_from_bytes
 from indexer.records.labels import prediction_from_row, prediction_row
 from indexer.relabel.stale import Old
 from models.labels import LabelPrediction, LabelSource, Passage
+from models.packs import Pack
 
 _documents, _chunks, _vectors = schema.documents, schema.chunks, schema.vectors
 _predictions = schema.predictions
@@ -99,17 +101,16 @@ def labelled(documents: Sequence[Old], stored: Sequence[Stored], target: Labelli
 
 
 def write_batch(
-    connection: Connection, change: Change, fingerprint: str, renamed: Mapping[str, str], now: str
+    connection: Connection, change: Change, fingerprint: str, packs: Mapping[str, Pack], now: str
 ) -> None:
     """Writes what changed, inside the caller's transaction; what was made anew meanwhile is left alone.
 
-    What people said of labels that were ``renamed`` since is kept under the labels' present names.
+    What people decided is kept, under the labels' present names.
     """
     gone = _made_anew(connection, change.documents)
     ids = [each.id for each in change.documents if each.id not in gone]
     differing = set(change.changed)
-    if renamed:
-        differing |= _rename_decisions(connection, ids, renamed)
+    differing |= project(connection, ids, packs)
     changed = [each for each in ids if each in differing]
     keys, rows = change.keys, change.rows
     if gone:
@@ -129,31 +130,6 @@ def write_batch(
             connection.execute(update(_documents).where(own).values(values))
     if changed:
         connection.execute(insert(schema.outbox), [{"document": each, "created_at": now} for each in changed])
-
-
-def _rename_decisions(
-    connection: Connection, documents: Sequence[str], renamed: Mapping[str, str]
-) -> set[str]:
-    """Moves what people said to the present names of labels; returns the documents of which they said it.
-
-    Where they spoke of a passage under both names, what they said under the present one counts.
-    """
-    by_people = _predictions.c.source == LabelSource.HUMAN.value
-    moved: set[str] = set()
-    for start in range(0, len(documents), _PER_STATEMENT):
-        own = _chunks.c.document.in_(documents[start : start + _PER_STATEMENT])
-        query = select(_predictions.c.chunk, _predictions.c.label, _chunks.c.document)
-        said = connection.execute(query.join_from(_predictions, _chunks).where(own, by_people)).all()
-        taken = {(row.chunk, row.label) for row in said}
-        for row in said:
-            present = renamed.get(row.label)
-            if present is None or (row.chunk, present) in taken:
-                continue
-            taken.add((row.chunk, present))
-            moved.add(row.document)
-            this = (_predictions.c.chunk == row.chunk) & (_predictions.c.label == row.label)
-            connection.execute(update(_predictions).where(this, by_people).values(label=present))
-    return moved
 
 
 def _by_key(rows: Sequence[Any]) -> dict[int, NDArray[np.float32]]:

@@ -90,7 +90,7 @@ class Relabel:
         done = Relabelled()
         for collection, target in wanted.items():
             for change, passages in self._changes(collection, target):
-                self._write(change, target, self.packs[collection].renamed)
+                self._write(change, target)
                 done = replace(
                     done,
                     documents=done.documents + len(change.documents),
@@ -121,11 +121,11 @@ class Relabel:
                 return None
             return documents, read_batch(connection, documents, target.encoder)
 
-    def _write(self, change: Change, target: Labelling, renamed: Mapping[str, str]) -> None:
+    def _write(self, change: Change, target: Labelling) -> None:
         self.confirm()
         with writing(self.engine) as connection:
             take_turn(connection)
-            write_batch(connection, change, target.fingerprint, renamed, time_to_text(self.clock()))
+            write_batch(connection, change, target.fingerprint, self.packs, time_to_text(self.clock()))
 
     def _catch_up(self) -> bool:
         """Applies what waited before; returns whether labels are all that will differ afterwards."""

@@ -96,6 +96,7 @@ class Highlight:
     labels: tuple[HitLabel, ...]
     unsure: tuple[HitLabel, ...]
     outvoted: tuple[HitLabel, ...]
+    denied: tuple[HitLabel, ...]
     boxes: list[paper.Rectangle]
     triggers: list[paper.Rectangle]
 
@@ -235,7 +236,7 @@ def _page(connection: Connection, view: View) -> str:
         highlights=[
             one
             for one in highlights
-            if one.labels or one.unsure or (view.opened and one.chunk.key == view.opened.key)
+            if one.labels or one.unsure or one.denied or (view.opened and one.chunk.key == view.opened.key)
         ],
         outline=outline.outline(view.chunks, view.risks),
         ticks=outline.ticks(view.chunks, view.risks, view.record.characters),
@@ -261,4 +262,5 @@ def _highlight(chunk: ChunkRecord, shown: ShownLabels, page: Page) -> Highlight:
         for trigger in label.triggers
         for box in boxes(chunk.start + trigger.start, chunk.start + trigger.end)
     ]
-    return Highlight(chunk, shown.labels, shown.unsure, shown.outvoted, boxes(chunk.start, chunk.end), spots)
+    passage = boxes(chunk.start, chunk.end)
+    return Highlight(chunk, shown.labels, shown.unsure, shown.outvoted, shown.denied, passage, spots)

@@ -8,6 +8,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from indexer.errors import (
+    DecisionError,
     ExtractionError,
     IndexUnavailableError,
     RecordsUnavailableError,
@@ -34,6 +35,7 @@ FAILURES: dict[type[Exception], Failure] = {
     BadRequestError: Failure(400, "bad_request", "This address cannot be read"),
     UnknownDocumentError: Failure(404, "unknown_document", "There is no such document"),
     UnknownRunError: Failure(404, "unknown_run", "There is no such run"),
+    DecisionError: Failure(422, "decision", "This decision was not taken down"),
     ExtractionError: Failure(422, "unreadable_file", "This file cannot be read"),
     WriterBusyError: Failure(503, "busy", "Another process is writing"),
     IndexUnavailableError: Failure(503, "index_unavailable", "The search index is not available"),
@@ -100,4 +102,6 @@ def _answer(failure: Failure, message: str) -> Response:
 
 def wants_json() -> bool:
     """Whether the present request is answered to a program."""
+    if request.path == "/decisions":
+        return request.accept_mimetypes.best == "application/json"
     return request.path.startswith(("/api/", "/health")) or request.path == "/events"

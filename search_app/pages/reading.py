@@ -10,7 +10,7 @@ from markupsafe import Markup
 from indexer.documents import Block, BlockKind
 from indexer.records.read import ChunkRecord
 from models.labels import Severity
-from search_app.labels import LabelMaker, ShownLabels
+from search_app.labels import NOTHING_SAID, LabelMaker
 from search_app.pages.hits import label_spans
 from search_app.pages.passages import Span, marked
 from search_app.results import HitLabel
@@ -51,6 +51,7 @@ class ReadPassage:
     labels: tuple[HitLabel, ...]
     unsure: tuple[HitLabel, ...]
     outvoted: tuple[HitLabel, ...]
+    denied: tuple[HitLabel, ...]
     severity: Severity | None
 
 
@@ -112,7 +113,7 @@ def read_passages(
 
 def _passage(source: _Source, piece: Stretch, labels: LabelMaker, found: Sequence[Span]) -> ReadPassage:
     chunk = piece.chunk
-    shown = labels.of(chunk) if chunk else ShownLabels((), (), ())
+    shown = labels.of(chunk) if chunk else NOTHING_SAID
     spans = [span for span in found if span.start < piece.end and span.end > piece.start]
     if chunk:
         spans += label_spans((*shown.labels, *shown.unsure), chunk.start)
@@ -128,6 +129,7 @@ def _passage(source: _Source, piece: Stretch, labels: LabelMaker, found: Sequenc
         labels=shown.labels,
         unsure=shown.unsure,
         outvoted=shown.outvoted,
+        denied=shown.denied,
         severity=max((label.severity for label in shown.labels), default=None),
     )
 

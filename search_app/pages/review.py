@@ -1,39 +1,65 @@
-"""The review list: passages of which the model is not sure, spread over the labels."""
+"""The review: one passage at a time, the question in words, and why it is asked."""
 
+import re
 import time
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from flask import Blueprint, render_template, request
 from markupsafe import Markup
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from indexer.decisions.estimate import Precision, live_precision
+from indexer.decisions.queue import Kind, Question, counts, questions
+from indexer.decisions.read import act_of, decided_since
 from indexer.errors import RecordsUnavailableError
-from indexer.records.read import ChunkRecord, chunk_records, collection_names
-from indexer.records.review import unsure_counts, unsure_passages, unsure_total
-from search_app.labels import LabelMaker
+from indexer.records.read import ChunkRecord, chunk_records, collection_names, neighbours
+from indexer.records.review import unsure_counts, unsure_total
+from models.packs import Pack
+from search_app import clients
+from search_app.events import timestamp
+from search_app.labels import LabelMaker, ShownLabels
 from search_app.pages.hits import label_spans
-from search_app.pages.parameters import whole_number
-from search_app.pages.passages import excerpt, marked
+from search_app.pages.passages import marked
 from search_app.pages.site import DEFAULT_COLLECTION, Site, site
 from search_app.results import HitLabel
 
 blueprint = Blueprint("review", __name__)
-PAGE_SIZE = 20
-MOST_PAGES = 10_000
-EXCERPT = 300
+# Passages that a reviewer may pass over before the first of them comes again.
+MOST_PASSED = 60
 # The number in the header is at most so old.
 FRESH_SECONDS = 5.0
+WHY = {
+    Kind.DISPUTED: "Two people disagree about it",
+    Kind.CHANGED: "Somebody decided about an older wording",
+    Kind.UNSURE: "The model is unsure",
+    Kind.DISAGREE: "A keyword rule sees it and the model does not",
+    Kind.WEAK: "The model says so, but only just",
+    Kind.SAMPLE: "Random check: this tells how often labels are right",
+}
+_PASSED = re.compile(r"([0-9]{1,19}) (.{1,128})")
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """A passage to look at, ready to print; ``before`` and ``after``: whether text was left out there."""
+class Asked:
+    """A question, ready to print.
 
+    Attributes:
+        label: What it is about, with its ground where anything was said.
+        before: The end of the passage before; ``after`` the beginning of the next.
+        skip: The address that passes it over.
+    """
+
+    question: Question
     passage: ChunkRecord
-    unsure: tuple[HitLabel, ...]
-    excerpt: Markup
-    before: bool
-    after: bool
+    shown: ShownLabels
+    label: HitLabel
+    text: Markup
+    before: str
+    after: str
+    why: str
+    skip: str
 
 
 class Waiting:
@@ -56,38 +82,84 @@ class Waiting:
 
 @blueprint.get("/review")
 def show() -> str:
-    """Lists a page of what a model is not sure of in a collection."""
+    """Asks the next question of a collection."""
     here = site()
-    number = whole_number("page", 1, 1, MOST_PAGES)
+    passed = _passed_over()
     with here.parts.engine.connect() as connection:
         names = collection_names(connection)
         wanted = request.args.get("collection", "")
         name = wanted if wanted in names else _first(names)
         pack = here.parts.packs[name]
-        counts = unsure_counts(connection, name, pack.labels)
-        total = unsure_total(connection, name, pack.labels)
-        keys = unsure_passages(connection, name, pack.labels, PAGE_SIZE, (number - 1) * PAGE_SIZE)
-        passages = chunk_records(connection, keys)
-    maker = LabelMaker(pack, here.parts.registry)
+        asked = _asked(here, connection, name, pack, passed)
+        waiting = counts(connection, name, pack.labels)
+        by_label = unsure_counts(connection, name, pack.labels)
+        measured = live_precision(connection, name, pack.labels)
+        done = decided_since(connection, clients.client_id(), timestamp(time.time())[:10])
+        last = act_of(connection, request.args.get("last", ""))
     return render_template(
         "review.html",
         collection=name,
         collections=names,
-        total=total,
-        counts=[(label, pack.labels[label].title, count) for label, count in counts.items()],
-        questions=[_question(passages[key], maker) for key in keys if key in passages],
-        page=number,
-        more=number * PAGE_SIZE < total,
+        asked=asked,
+        left={kind: number for kind, number in waiting.items() if number},
+        why=WHY,
+        by_label=[(label, pack.labels[label].title, number) for label, number in by_label.items()],
+        measured=_measured(measured, pack),
+        done=done,
+        last=last[-1] if last and last[0].by == clients.client_id() else None,
+        last_title=pack.labels[last[-1].label].title if last and last[-1].label in pack.labels else "",
+        passed=len(passed),
         classifier=here.parts.registry.state(pack.name).used,
     )
 
 
-def _question(passage: ChunkRecord, maker: LabelMaker) -> Question:
-    unsure = maker.of(passage).unsure
-    spans = label_spans(unsure)
-    start, end = excerpt(passage.text, spans, EXCERPT)
-    text = marked(passage.text, start, end, spans)
-    return Question(passage, unsure, text, start > 0, end < len(passage.text))
+def _asked(
+    here: Site, connection: Connection, collection: str, pack: Pack, passed: list[tuple[int, str]]
+) -> Asked | None:
+    found = questions(connection, collection, pack.labels, 1, passed)
+    if not found:
+        return None
+    question = found[0]
+    passage = chunk_records(connection, [question.key])[question.key]
+    before, after = neighbours(connection, question.key)
+    maker = LabelMaker(pack, here.parts.registry)
+    shown = maker.of(passage)
+    label = _label(question, shown, maker)
+    skips = [*passed, (question.key, question.label)][-MOST_PASSED:]
+    address = urlencode([("collection", collection), *(("skip", f"{key} {name}") for key, name in skips)])
+    return Asked(
+        question=question,
+        passage=passage,
+        shown=shown,
+        label=label,
+        text=marked(passage.text, 0, len(passage.text), label_spans((label,))),
+        before=before,
+        after=after,
+        why=WHY[question.kind],
+        skip=f"/review?{address}",
+    )
+
+
+def _label(question: Question, shown: ShownLabels, maker: LabelMaker) -> HitLabel:
+    """Returns what is said of the label that is asked about; an empty claim where nothing is."""
+    every = (*shown.labels, *shown.unsure, *shown.outvoted, *shown.denied)
+    return next((each for each in every if each.label == question.label), maker.unsaid(question.label))
+
+
+def _measured(found: dict[str, Precision], pack: Pack) -> list[tuple[str, Precision]]:
+    """Returns all labels together first, then each of which somebody judged a claim, the worst first."""
+    every = [("All labels", found[""])] if "" in found and found[""].judged else []
+    by_label = [
+        (pack.labels[label].title, each)
+        for label, each in found.items()
+        if label in pack.labels and each.judged
+    ]
+    return every + sorted(by_label, key=lambda item: (item[1].right / item[1].judged, item[0]))
+
+
+def _passed_over() -> list[tuple[int, str]]:
+    found = [_PASSED.fullmatch(text) for text in request.args.getlist("skip")[-MOST_PASSED:]]
+    return [(int(match[1]), match[2]) for match in found if match and int(match[1]) < 1 << 63]
 
 
 def _first(names: list[str]) -> str:

@@ -28,6 +28,18 @@ def followed(name: str, chunk: str) -> None:
         recorder.acted([action(f"{name}-{query}-{position}", name, who, shown, {})])
 
 
+def decided(name: str, chunk: str, act: str) -> None:
+    """Records that a person decided about a hit, if the form says from which search and position it came."""
+    query, position = request.form.get("q", ""), request.form.get("pos", "")
+    if not (_QUERY.fullmatch(query) and _POSITION.fullmatch(position) and clients.is_person()):
+        return
+    who = visitor()
+    recorder = site().recorder
+    shown = recorder.shown(query, int(position), who.client)
+    if shown and shown.chunk == chunk:
+        recorder.acted([action(f"{name}-{act}", name, who, shown, {})])
+
+
 def opened(name: str, document: str) -> None:
     """Records that a document was opened or downloaded, once a visit."""
     if clients.is_person():

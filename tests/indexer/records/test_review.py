@@ -8,7 +8,7 @@ from sqlalchemy import Engine, insert
 from indexer.records import schema
 from indexer.records.database import open_records, writing
 from indexer.records.labels import prediction_row
-from indexer.records.review import unsure_counts, unsure_passages, unsure_total
+from indexer.records.review import unsure_counts, unsure_total
 from models.labels import LabelPrediction, LabelSource, Standing
 from tests.indexer.records.test_read import NOW, chunk, document
 
@@ -46,15 +46,6 @@ def engine(records_url: str) -> Iterator[Engine]:
             connection.execute(insert(schema.metadata.tables[table]), values)
     yield engine
     engine.dispose()
-
-
-def test_labels_take_turns_and_the_likeliest_of_each_comes_first(engine: Engine) -> None:
-    with engine.connect() as connection:
-        # Cap: 5, 4, 3, 2, 1; Law: 1, 6. Passage 1 comes at its first turn, and once.
-        assert unsure_passages(connection, "contracts", LABELS, 10) == [1, 5, 4, 6, 3, 2]
-        assert unsure_passages(connection, "contracts", LABELS, 2, offset=2) == [4, 6]
-        assert unsure_passages(connection, "other", LABELS, 10) == [30]
-        assert unsure_passages(connection, "contracts", (), 10) == []
 
 
 def test_counts_are_of_passages_that_are_still_open(engine: Engine) -> None:

@@ -6,13 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, event, insert, select, update
+from sqlalchemy import delete, event, select, update
 
+from indexer.decisions import Action, Asked, Origin, decide
 from indexer.records import schema
 from indexer.records.database import writing
-from indexer.records.labels import prediction_row
 from indexer.relabel import Relabel, Relabelled, stale, targets, work
-from models.labels import LabelPrediction, LabelSource, Standing
+from models.labels import LabelSource, Standing
 from models.packs import Pack, load_pack
 from models.rules import RuleLabeller
 from tests.classifiers import OneClassifier, WordClassifier, model_bytes
@@ -144,24 +144,24 @@ def test_a_document_whose_labels_do_not_change_is_not_sent_to_the_index(firm: Fi
     assert firm.office.index.applied == []
 
 
-def decide(firm: Firm, label: str, by: str = "ann") -> None:
+def say(firm: Firm, label: str, by: str = "ann") -> None:
     """Has somebody say that the passage with the law of Delaware carries a label."""
     with firm.office.engine.connect() as connection:
         table = schema.chunks
         key = connection.scalar(select(table.c.key).where(table.c.text.contains("Delaware")))
     assert key is not None
-    decision = LabelPrediction(label, 1.0, LabelSource.HUMAN, by)
+    asked = Asked(by, Action.ADD, key, label, by, "2026-05-04T09:00:00.000Z", Origin.DOCUMENT)
     with writing(firm.office.engine) as connection:
-        connection.execute(insert(schema.predictions), [prediction_row(key, decision)])
+        decide(connection, asked, firm.packs)
 
 
 def test_what_a_person_said_stays_and_counts(firm: Firm) -> None:
-    decide(firm, "Governing Law")
+    say(firm, "Governing Law")
     firm.use(model_bytes({"Governing Law": {"word": "delaware", "probability": 0.5}}))
     firm.relabel()
     assert ("Governing Law", "human", "speaks", 1.0) in firm.said()
     assert ("Governing Law", "model", "unsure", 0.5) in firm.said()
-    assert ("Governing Law", "ann") in firm.indexed()
+    assert ("Governing Law", "decision:ann") in firm.indexed()
 
 
 def test_going_back_to_the_rules_lets_them_speak_again(firm: Firm) -> None:
@@ -230,7 +230,7 @@ def test_a_document_that_was_made_anew_meanwhile_is_left_to_the_next_time(firm: 
 def test_labels_that_a_pack_dropped_are_kept_in_the_records_and_not_searched(firm: Firm) -> None:
     pack = load_pack("contracts")
     without = {name: each for name, each in pack.labels.items() if name != "Governing Law"}
-    decide(firm, "Governing Law")
+    say(firm, "Governing Law")
     firm.packs["contracts"] = replace(pack, labels=without, version="1" * 64)
     firm.use(model_bytes(LAW))
     firm.relabel()
@@ -255,7 +255,7 @@ def renamed_pack() -> Pack:
 def test_what_was_said_of_a_label_that_was_renamed_is_found_under_its_present_name(firm: Firm) -> None:
     firm.use(model_bytes(LAW))
     firm.relabel()
-    decide(firm, "Governing Law")
+    say(firm, "Governing Law")
     firm.packs["contracts"] = renamed_pack()
     assert firm.relabel().documents == 2
     said = {item[:3] for item in firm.said() if item[0].endswith("Law")}
@@ -264,17 +264,16 @@ def test_what_was_said_of_a_label_that_was_renamed_is_found_under_its_present_na
         ("Applicable Law", "model", "speaks"),
         ("Applicable Law", "rule", "outvoted"),
     }
-    assert ("Applicable Law", "ann") in firm.indexed()
+    assert ("Applicable Law", "decision:ann") in firm.indexed()
 
 
 def test_of_two_decisions_that_would_have_one_name_the_present_one_counts(firm: Firm) -> None:
-    decide(firm, "Governing Law", "ann")
-    decide(firm, "Applicable Law", "bob")
+    say(firm, "Governing Law", "ann")
     firm.packs["contracts"] = renamed_pack()
+    say(firm, "Applicable Law", "bob")
     firm.relabel()
-    said = {item[:2] for item in firm.said() if item[1] == "human"}
-    assert said == {("Governing Law", "human"), ("Applicable Law", "human")}
-    assert {by for label, by in firm.indexed() if label == "Applicable Law"} == {"bob"}
+    assert {item[:2] for item in firm.said() if item[1] == "human"} == {("Applicable Law", "human")}
+    assert {by for label, by in firm.indexed() if label == "Applicable Law"} == {"decision:bob"}
 
 
 def test_the_lock_is_confirmed_before_anything_is_written(firm: Firm) -> None:

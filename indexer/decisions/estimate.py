@@ -1,0 +1,79 @@
+"""How right the machines are now, by what people said of a random sample of their claims.
+
+Keys of passages are hashes, so that the claims up to any key are a random sample of all. Where the sample
+has been put to people up to some key, all that they decided about claims up to it counts, wherever they came
+across them: what they stumbled upon alone would not be a sample.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from indexer.decisions.values import Origin
+from indexer.records import schema
+from models.evaluation.proportion import wilson
+from models.labels import LabelSource, Standing
+
+_predictions, _chunks, _documents = schema.predictions, schema.chunks, schema.documents
+_decisions = schema.decisions
+_human = schema.predictions.alias()
+_MACHINES = (LabelSource.MODEL.value, LabelSource.RULE.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Precision:
+    """The share of claims that people confirmed.
+
+    Attributes:
+        low: Lower end of the 95 % interval of E. B. Wilson; ``high`` the upper one.
+        open: Claims of the sample that nobody decided.
+    """
+
+    right: int
+    judged: int
+    low: float
+    high: float
+    open: int = 0
+
+
+def live_precision(connection: Connection, collection: str, labels: Collection[str]) -> dict[str, Precision]:
+    """Returns the precision of the claims of a collection by label, and of all under an empty name.
+
+    Only labels of which the sample has a claim are in it; nothing is where nobody answered the sample yet.
+    """
+    frontier = (
+        select(func.max(_chunks.c.key))
+        .select_from(_decisions.join(_documents).join(_chunks, _chunks.c.id == _decisions.c.chunk))
+        .where(_decisions.c.origin == Origin.SAMPLE.value, _documents.c.collection == collection)
+    )
+    last = connection.execute(frontier).scalar()
+    if last is None:
+        return {}
+    said = (_human.c.chunk == _predictions.c.chunk) & (_human.c.label == _predictions.c.label)
+    query = (
+        select(_predictions.c.label, _human.c.standing, func.count())
+        .select_from(_predictions.join(_chunks).join(_documents))
+        .outerjoin(_human, said & (_human.c.source == LabelSource.HUMAN.value))
+        .where(
+            _predictions.c.source.in_(_MACHINES),
+            _predictions.c.standing == Standing.SPEAKS.value,
+            _predictions.c.label.in_(sorted(labels)),
+            _documents.c.collection == collection,
+            _documents.c.status == "active",
+            _chunks.c.key <= last,
+        )
+        .group_by(_predictions.c.label, _human.c.standing)
+    )
+    tallies: dict[str, dict[str | None, int]] = {}
+    for label, standing, number in connection.execute(query):
+        for name in (label, ""):
+            tally = tallies.setdefault(name, {})
+            tally[standing] = tally.get(standing, 0) + number
+    return {name: _precision(tally) for name, tally in tallies.items()}
+
+
+def _precision(tally: dict[str | None, int]) -> Precision:
+    right, wrong = tally.get(Standing.SPEAKS.value, 0), tally.get(Standing.DENIED.value, 0)
+    low, high = wilson(right, right + wrong)
+    return Precision(right, right + wrong, low, high, sum(tally.values()) - right - wrong)

@@ -1,0 +1,5 @@
+"""Where all tables are gathered."""
+
+from sqlalchemy import MetaData
+
+metadata = MetaData()
