@@ -28,7 +28,8 @@ def latencies_of(
 ) -> Iterator[Latency]:
     """Yields for every kind of query, with a label filter and without, the bare server's times and ours.
 
-    Each query is asked of both, by turns the one and the other first; every server has encoded none before.
+    The bare server is asked twice: for ids alone, and for what a search would show, the stored passages. Each
+    query is asked of all three, each of them first in turn; every server has encoded none before.
     """
     label = frequent_label(settings.home)
     environment = {
@@ -40,36 +41,48 @@ def latencies_of(
         asked = warming + queries
         vectors = parts.encoder.encode(asked)
         for wanted in (None, label):
-            lines = [bare_lines(text, each, wanted) for text, each in zip(asked, vectors, strict=True)]
+            lines, full = (
+                [
+                    bare_lines(text, each, wanted, stored=stored)
+                    for text, each in zip(asked, vectors, strict=True)
+                ]
+                for stored in (False, True)
+            )
             parameters = [("facets", "0"), *([("label", wanted)] if wanted else [])]
             with serving(settings.home, environment) as address:
                 connection = http.client.HTTPConnection(*address, timeout=60)
-                bare, ours = _by_turns(
+                bare, passages, ours = _by_turns(
                     [partial(client.msearch, body=each) for each in lines],
+                    [partial(client.msearch, body=each) for each in full],
                     [partial(ask, connection, each, parameters) for each in asked],
                 )
             title = f"{name}, label {wanted}" if wanted else name
-            yield summary(f"bare _msearch, {title}", bare[WARMING:])
+            yield summary(f"bare _msearch of ids, {title}", bare[WARMING:])
+            yield summary(f"bare _msearch of passages, {title}", passages[WARMING:])
             yield summary(title, ours[WARMING:])
 
 
-def _by_turns(
-    some: Sequence[Callable[[], object]], others: Sequence[Callable[[], object]]
-) -> tuple[list[float], list[float]]:
-    """Does each of the one and of the others, in changing order; returns their milliseconds."""
-    times: tuple[list[float], list[float]] = ([], [])
-    for number, pair in enumerate(zip(some, others, strict=True)):
-        for which in (0, 1) if number % 2 else (1, 0):
+def _by_turns(*peers: Sequence[Callable[[], object]]) -> tuple[list[float], ...]:
+    """Does the same number of things of each peer, each of them first in turn; returns their milliseconds."""
+    times: tuple[list[float], ...] = tuple([] for _ in peers)
+    for number, together in enumerate(zip(*peers, strict=True)):
+        for place in range(len(peers)):
+            which = (place + number) % len(peers)
             started = time.perf_counter()
-            pair[which]()
+            together[which]()
             times[which].append((time.perf_counter() - started) * 1000)
     return times
 
 
-def bare_lines(text: str, vector: NDArray[np.float32], label: str | None) -> list[dict[str, Any]]:
-    """Returns the _msearch for words in the text and the nearest, as anyone would ask for them."""
+def bare_lines(
+    text: str, vector: NDArray[np.float32], label: str | None, *, stored: bool
+) -> list[dict[str, Any]]:
+    """Returns the _msearch for words in the text and the nearest, as anyone would ask for them.
+
+    With ``stored``, the answer has all that is stored of the passages but their vectors.
+    """
     restriction = [{"term": {"label": label}}] if label else []
-    lean = {"size": NEIGHBOURS, "_source": False}
+    lean = {"size": NEIGHBOURS, "_source": {"excludes": [VECTOR]} if stored else False}
     stems = " ".join(term for _, term in analysis.terms(text, analysis.STEMMED))
     words = {"match": {"text": {"query": stems, "analyzer": "whitespace"}}}
     near: dict[str, Any] = {"vector": vector.tolist(), "k": NEIGHBOURS}

@@ -43,6 +43,8 @@ class Builder:
     def finish(self, position: int) -> None:
         """Verifies the counts and a sample of answers, then flips the alias; the old generation is kept.
 
+        The cluster merges the new one afterwards, while it is searched.
+
         Raises:
             IndexerError: A key was added twice, the cluster holds another number of chunks, or does not
                 find one that was added.
@@ -56,6 +58,7 @@ class Builder:
             self._generations.write_position(self.name, position)
             self._lease.check()
             self._generations.point(self.name, self._generations.pointers().current)
+            self._generations.merge(self.name)
         self.finished = True
 
     def discard(self) -> None:

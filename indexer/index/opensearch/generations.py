@@ -5,11 +5,12 @@ An index "PREFIX-chunks-g000001" is one generation. The alias "PREFIX-chunks" na
 "PREFIX-state" holds the outbox position of each generation, and the lock of the writer.
 """
 
+import logging
 from dataclasses import dataclass
 from typing import Any
 
 from opensearchpy import OpenSearch
-from opensearchpy.exceptions import NotFoundError, RequestError
+from opensearchpy.exceptions import NotFoundError, RequestError, TransportError
 
 from indexer.errors import IndexUnavailableError, NewerIndexError
 from indexer.index.mapping import chunk_mapping
@@ -18,6 +19,8 @@ from indexer.index.opensearch.connection import Connection, missing
 from indexer.index.opensearch.schema import FORMAT, index_body
 
 REBUILD = "Run: clausewatch rebuild"
+_LARGEST_SEGMENT = 5 << 30
+_log = logging.getLogger(__name__)
 _STATE_FIELDS = {
     "position": "long",
     "pid": "long",
@@ -141,6 +144,21 @@ class Generations:
     def refresh(self, name: str) -> None:
         """Lets all changes of a generation show, on every copy. Raises IndexUnreachableError."""
         whole(self._connection, self._client.indices.refresh(index=self.index(name)))
+
+    def merge(self, name: str) -> None:
+        """Has the cluster merge a generation that was just built, without waiting for it.
+
+        Each segment is searched for each word of a query and once for the nearest; as many as fit are made
+        one, of at most five gigabytes, which later changes can still be merged with. A cluster that refuses
+        goes on as it is.
+        """
+        stats: dict[str, Any] = self._client.indices.stats(index=self.index(name), metric="store")
+        size = stats["_all"]["primaries"]["store"]["size_in_bytes"] // self._connection.shards
+        params = {"max_num_segments": 1 + size // _LARGEST_SEGMENT, "wait_for_completion": "false"}
+        try:
+            self._client.indices.forcemerge(index=self.index(name), params=params)
+        except TransportError as error:
+            _log.warning("OpenSearch did not merge %s: %s", self.index(name), error.error)
 
     def chunks(self, name: str) -> int:
         """Returns how many chunks a generation shows. Raises IndexUnreachableError."""
