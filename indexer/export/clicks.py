@@ -28,7 +28,6 @@ from indexer.export.impressions import (
     SEQ,
     SESSION,
 )
-from indexer.export.pseudonyms import plain_query
 from indexer.export.recorded import (
     Places,
     Recorded,
@@ -150,7 +149,6 @@ def _click(
     asked, mode = searches.asked.get(event.query_id or "", (None, None))
     shown = searches.shown.get((event.query_id, event.chunk))
     details = shown.details if shown else {}
-    wants_text = source.selection.with_queries and event.text is not None
     return Click(
         seq=event.seq,
         at=event.at,
@@ -158,7 +156,7 @@ def _click(
         application=event.application,
         query_id=event.query_id,
         query=names.query(event.text) if event.text is not None else None,
-        query_text=plain_query(event.text or "") if wants_text else None,
+        query_text=event.text if source.selection.with_queries else None,
         searched_at=asked,
         mode=mode,
         client=names.client(event.client),
@@ -179,6 +177,10 @@ def _click(
 def _searches(engine: Engine, events: Sequence[Recorded], until: int) -> _Searches:
     """Looks up the searches of some events: two statements for every 500 of them."""
     found = _Searches()
+    chunks: dict[str | None, set[str]] = defaultdict(set)
+    for event in events:
+        if event.chunk:
+            chunks[event.query_id].add(event.chunk)
     queries, done = schema.ubi_queries, schema.ubi_events
     names = sorted({event.query_id for event in events if event.query_id})
     for some in batches(names):
@@ -193,7 +195,9 @@ def _searches(engine: Engine, events: Sequence[Recorded], until: int) -> _Search
                 mode = word(as_object(orjson.loads(row.query_attributes)).get("mode"))
                 found.asked[row.query_id] = (row.timestamp, mode)
             for row in connection.execute(around.order_by(done.c.seq)):
-                _note(found, read_event(row))
+                # Most of what a search showed was not clicked; to read it would take most of the time.
+                if any(chunk in row.event_attributes for chunk in chunks[row.query_id]):
+                    _note(found, read_event(row))
     return found
 
 
@@ -216,5 +220,5 @@ KIND = Kind(
     columns=COLUMNS,
     rows=_rows,
     recorded=True,
-    since="done then or later",
+    since="only what was done then or later",
 )

@@ -12,8 +12,9 @@ from indexer.export.clicks import clicks
 from indexer.export.columns import Source, Value
 from indexer.export.grades import Tally
 from indexer.export.impressions import Impression, impressions
+from indexer.export.pseudonyms import plain_query
 
-BATCH = 20_000
+BATCH = 5_000
 _TABLES = """
 CREATE TABLE progress (pass TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE queries (query TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
@@ -70,7 +71,9 @@ def _gather_shown(connection: sqlite3.Connection, source: Source) -> None:
     while batch := list(islice(rows, BATCH)):
         counted = [row for row in batch if _counts(row) and row.query != nothing]
         with _committed(connection, "impressions", batch[-1].seq):
-            connection.executemany(_QUERY, {(row.query, row.query_text or "") for row in counted})
+            connection.executemany(
+                _QUERY, {(row.query, plain_query(row.query_text or "")) for row in counted}
+            )
             connection.executemany(_SHOWN, map(_shown, counted))
 
 

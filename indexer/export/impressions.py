@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from indexer.export.columns import Column, ColumnType, Kind, Personal, Position, Positioned, Source
-from indexer.export.pseudonyms import plain_query
 from indexer.export.recorded import MOST_SEARCHES, Places, Robots, real, recorded, whole, word
 
 
@@ -51,7 +50,7 @@ QUERY = Column(
 QUERY_TEXT = Column(
     "query_text",
     ColumnType.STRING,
-    "The words searched for, in small letters; personal data.",
+    "The words searched for, as they were typed; personal data.",
     Personal.QUERIES,
 )
 CLIENT = Column(
@@ -116,7 +115,7 @@ def impressions(source: Source, after: int) -> Iterator[Impression]:
                 application=event.application,
                 query_id=event.query_id,
                 query=names.query(event.text) if event.text is not None else None,
-                query_text=plain_query(event.text) if with_queries and event.text is not None else None,
+                query_text=event.text if with_queries else None,
                 client=names.client(event.client),
                 session=names.session(event.session),
                 chunk=event.chunk,
@@ -144,5 +143,5 @@ KIND = Kind(
     columns=COLUMNS,
     rows=_rows,
     recorded=True,
-    since="shown then or later",
+    since="only what was shown then or later",
 )

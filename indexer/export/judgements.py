@@ -52,7 +52,7 @@ class Judgement(NamedTuple):
 _LAST = " As it was shown last."
 COLUMNS = (
     replace(QUERY, about="Pseudonym of the words searched for; searches without words are left out."),
-    QUERY_TEXT,
+    replace(QUERY_TEXT, about="The words searched for, in small letters; personal data."),
     Column("chunk", ColumnType.STRING, "Id of the passage."),
     DOCUMENT,
     COLLECTION,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 INSTALL = "Parquet needs the package pyarrow; run: pip install 'clausewatch[parquet]'"
 # Batches that make one group of rows.
-GROUP = 5
+GROUP = 20
 _LENGTH = struct.Struct("<Q")
 
 

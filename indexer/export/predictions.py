@@ -86,5 +86,5 @@ KIND = Kind(
     columns=COLUMNS,
     rows=_rows,
     recorded=False,
-    since="of documents that came then or later",
+    since="only of documents that came then or later",
 )

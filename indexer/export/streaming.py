@@ -14,7 +14,7 @@ from indexer.export.formats import Format, Part
 from indexer.export.pseudonyms import Pseudonyms
 from indexer.export.recorded import snapshot
 
-BATCH = 20_000
+BATCH = 5_000
 
 
 @dataclass(frozen=True, slots=True)

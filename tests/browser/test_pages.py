@@ -33,6 +33,7 @@ def addresses(served: Served) -> dict[str, str]:
         "runs": "/runs",
         "run": f"/runs/{run}",
         "status": "/status",
+        "exports": "/exports",
         "help": "/help",
     }
 

@@ -47,7 +47,7 @@ def test_a_click_is_joined_with_its_search_and_its_impression(trail: Trail) -> N
         "application": "clausewatch",
         "query_id": "q1",
         "query": NAMES.query("liability cap"),
-        "query_text": "liability cap",
+        "query_text": "Liability  cap",
         "searched_at": "2026-01-31T09:00:00.000Z",
         "mode": "hybrid",
         "client": NAMES.client(ANN),

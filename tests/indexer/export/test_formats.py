@@ -19,6 +19,7 @@ from indexer.export import (
     parquet_installed,
     stream,
 )
+from indexer.export import parquet as parquet_format
 from indexer.export.columns import Column, ColumnType
 from indexer.export.tables import Csv, JsonLines
 from tests.indexer.export.trail import LEASE, NAMES, Trail, passage, rows
@@ -71,9 +72,12 @@ def searched(trail: Trail) -> None:
         trail.search(f"q{number}", "cap", [passage(LEASE, 0), passage(LEASE, 1)], seconds=number, cosine=0.5)
 
 
-def test_parquet_has_types_descriptions_and_the_rows_of_ndjson(trail: Trail, tmp_path: Path) -> None:
+def test_parquet_has_types_descriptions_and_the_rows_of_ndjson(
+    trail: Trail, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     parquet = pytest.importorskip("pyarrow.parquet", reason="Parquet: pip install 'clausewatch[parquet]'")
     searched(trail)
+    monkeypatch.setattr(parquet_format, "GROUP", 5)
     wanted = Request(KINDS["impressions"], FORMATS["parquet"], Selection(with_queries=True))
     export_file(wanted, trail.engine, NAMES, tmp_path / "out.parquet", batch=2)
     file = parquet.ParquetFile(tmp_path / "out.parquet")
