@@ -9,7 +9,6 @@ import json
 import os
 import shutil
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -132,9 +131,10 @@ class _Export:
     def run(self, parts: tuple[Part, ...]) -> Exported:
         """Writes what is missing of all files, and gives the export its name."""
         before = _read(self.places, self._command(), len(parts))
-        if self.places.output.is_dir() and not (before and before.named):
+        output, folder = self.places.output, self.request.format.folder
+        if (output.is_dir() or (folder and output.exists())) and not (before and before.named):
             raise ExportError(
-                f"{self.places.output} is there already and a folder; name another, or remove it"
+                f"{output} is there already, and no folder is replaced; name another, or remove it"
             )
         progress = before or self._begun()
         self.places.workspace.mkdir(exist_ok=True)
@@ -167,6 +167,10 @@ class _Export:
         path = self.places.part / part.path if part.path else self.places.part
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("r+b" if path.exists() else "w+b") as file:
+            if file.seek(0, os.SEEK_END) < progress.bytes:
+                raise ExportError(
+                    f"{path} is shorter than it was; remove {self.places.progress.name} to begin anew"
+                )
             file.truncate(progress.bytes)
             file.seek(progress.bytes)
             if not progress.bytes:
@@ -227,5 +231,4 @@ def _write(places: _Places, progress: _Progress) -> None:
 
 def _save(file: BinaryIO) -> None:
     file.flush()
-    with suppress(OSError):  # what is no file on a disk, as a pipe, cannot be saved
-        os.fsync(file.fileno())
+    os.fsync(file.fileno())

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from itertools import islice
 
+from indexer.errors import ExportError
 from indexer.export.clicks import clicks
 from indexer.export.columns import Source, Value
 from indexer.export.grades import Tally
@@ -51,12 +52,16 @@ class Gathered:
 
 @contextmanager
 def gathered(source: Source) -> Iterator[Gathered]:
-    """Sums up what is not summed up yet, and opens the sums."""
-    with closing(sqlite3.connect(source.workspace / "tallies.sqlite", isolation_level=None)) as connection:
-        _prepare(connection)
-        _gather_shown(connection, source)
-        _gather_clicked(connection, source)
-        yield Gathered(connection)
+    """Sums up what is not summed up yet, and opens the sums. Raises ExportError where there is no room."""
+    path = source.workspace / "tallies.sqlite"
+    try:
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            _prepare(connection)
+            _gather_shown(connection, source)
+            _gather_clicked(connection, source)
+            yield Gathered(connection)
+    except sqlite3.Error as error:
+        raise ExportError(f"Impressions and clicks cannot be summed up in {path}: {error}") from error
 
 
 def _prepare(connection: sqlite3.Connection) -> None:

@@ -121,6 +121,24 @@ def test_a_line_that_was_half_written_is_cut_off(searched: Trail, tmp_path: Path
     assert [json.loads(line)["seq"] for line in output.read_bytes().splitlines()] == [1, 2, 3]
 
 
+def test_a_part_that_somebody_shortened_is_not_filled_up_with_zeros(searched: Trail, tmp_path: Path) -> None:
+    cut_short(searched, tmp_path / "out", request())
+    (tmp_path / "out.part").write_bytes(b"{")
+    with pytest.raises(ExportError, match=r"out\.part is shorter than it was; remove out\.part\.json"):
+        export_file(request(), searched.engine, NAMES, tmp_path / "out", batch=2)
+
+
+def test_sums_that_cannot_be_read_are_named(searched: Trail, tmp_path: Path) -> None:
+    cut_short(searched, tmp_path / "out", request("judgements"))
+    for path in (tmp_path / "out.part.work").iterdir():
+        path.unlink()
+    (tmp_path / "out.part.work" / "tallies.sqlite").write_bytes(b"no database" * 99)
+    with pytest.raises(
+        ExportError, match=r"cannot be summed up in .*tallies\.sqlite: file is not a database"
+    ):
+        export_file(request("judgements"), searched.engine, NAMES, tmp_path / "out", batch=2)
+
+
 @pytest.mark.parametrize(
     "other",
     [
@@ -167,8 +185,12 @@ def test_a_folder_that_is_not_there_is_named(searched: Trail, tmp_path: Path) ->
 def test_a_folder_is_never_replaced_and_a_file_is(searched: Trail, tmp_path: Path) -> None:
     beir = request("judgements", "beir", with_queries=True, with_text=True)
     export_file(beir, searched.engine, NAMES, tmp_path / "beir")
-    with pytest.raises(ExportError, match="is there already and a folder"):
+    with pytest.raises(ExportError, match="is there already, and no folder is replaced"):
         export_file(beir, searched.engine, NAMES, tmp_path / "beir")
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(ExportError, match="is there already"):
+        export_file(beir, searched.engine, NAMES, tmp_path / "file")
+    assert (tmp_path / "file").read_text() == "mine"
     (tmp_path / "out").write_text("old")
     export_file(request(), searched.engine, NAMES, tmp_path / "out")
     assert len((tmp_path / "out").read_bytes().splitlines()) == 3
