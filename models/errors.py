@@ -31,5 +31,9 @@ class ClassifierError(ModelsError):
         self.remedy = remedy
 
 
+class RankerError(ModelsError):
+    """A ranker's file is damaged, foreign or of a newer version; the message names it and its hash."""
+
+
 class TrainingError(ModelsError):
     """There is too little, or nothing usable, to train on; the message says what and how much is missing."""

@@ -1,0 +1,1 @@
+"""Reranks the fused candidates of a query, learned from explicit judgements."""
