@@ -1,7 +1,7 @@
 """The composition root: constructs the real parts from the settings; everything else is given them."""
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +14,7 @@ from indexer.extract.tika import TikaServer
 from indexer.index.embedded import EmbeddedIndex
 from indexer.index.protocol import ChunkIndex
 from indexer.ingest import Ingest, Limits
+from indexer.passages import StoredPassage, stored_passages
 from indexer.project_events import EVENT_TABLES, EventProjection
 from indexer.records.database import open_records
 from indexer.records.read import collection_names
@@ -24,6 +25,8 @@ from models.encoder.source import locate
 from models.encoder.weights import reader_version
 from models.packs import Pack, load_pack, pack_names
 from models.protocols import Encoder
+from search_app.chosen_ranker import ranker_of
+from search_app.rerank import Reranker
 from search_app.search import Searcher
 from search_app.settings import Settings
 from search_app.tika import tika_server
@@ -117,7 +120,13 @@ class Parts:
     @cached_property
     def searcher(self) -> Searcher:
         """Who answers searches."""
-        return Searcher(self.index, self.encoder, self.engine, self.packs, self.registry)
+        ranker = ranker_of(self.settings)
+        reranker = Reranker(ranker, self._stored) if ranker else None
+        return Searcher(self.index, self.encoder, self.engine, self.packs, self.registry, reranker=reranker)
+
+    def _stored(self, keys: Sequence[int]) -> Mapping[int, StoredPassage]:
+        with self.engine.connect() as connection:
+            return stored_passages(connection, keys, self.encoder.version)
 
     @cached_property
     def ingest(self) -> Ingest:

@@ -25,6 +25,7 @@ from search_app.results import Hit, Mode, SearchPage, SearchRequest
 
 APPLICATION = "clausewatch"
 API_APPLICATION = "clausewatch-api"
+# What orders the hits where no learned ranker does.
 RANKERS = {Mode.HYBRID: "rrf", Mode.KEYWORD: "bm25", Mode.SEMANTIC: "cosine"}
 _log = logging.getLogger(__name__)
 
@@ -77,7 +78,7 @@ def query_event(
 
 def impressions(page: SearchPage, request: SearchRequest, visitor: Visitor) -> tuple[Event, ...]:
     """Returns one impression for every hit shown, with its 0-based position over all pages."""
-    ranker = RANKERS[request.mode] if request.text.strip() else "risk"
+    ranker = page.ranker or (RANKERS[request.mode] if request.text.strip() else "risk")
     return tuple(
         Event(
             event_id=f"{page.query_id}-{position}",

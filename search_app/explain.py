@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
-from search_app.fuse import Fused
+from search_app.fuse import Fused, Learned
 from search_app.results import HitLabel, Mark, Why
 
 _MOST_WORDS = 8
+# Grounds of a learned place that are named, and how much one must have added to be.
+_MOST_GROUNDS, _LEAST_SHARE = 3, 0.05
 
 
 def explain(item: Fused, words: Sequence[str], heading: Sequence[str], labels: Sequence[HitLabel]) -> Why:
@@ -25,6 +27,7 @@ def explain(item: Fused, words: Sequence[str], heading: Sequence[str], labels: S
         fused=item.score,
         words=tuple(words),
         sentence=_sentence(item, words, heading, labels),
+        learned=item.learned,
     )
 
 
@@ -50,7 +53,23 @@ def _sentence(item: Fused, words: Sequence[str], heading: Sequence[str], labels:
         parts.append(f"by risk ({first.title}, {first.severity.name.lower()}, {first.probability:.2f})")
     if not parts:
         return "Passes the filters."
-    return f"Found {' and '.join(parts)}."
+    found = f"Found {' and '.join(parts)}."
+    return f"{found} {_reranked(item.learned)}" if item.learned else found
+
+
+def _reranked(learned: Learned) -> str:
+    """Says where a ranker put a hit, and what distinguished it most from the other candidates."""
+    moved = f"Put {_ordinal(learned.after)} by the ranker that learned from judged searches"
+    if learned.before != learned.after:
+        moved = f"{moved} ({_ordinal(learned.before)} before)"
+    weighty = sorted(learned.shares.items(), key=lambda each: -abs(each[1]))[:_MOST_GROUNDS]
+    spoke = [(f"{name} ({share:+.1f})", share > 0) for name, share in weighty if abs(share) >= _LEAST_SHARE]
+    more = [said for said, positive in spoke if positive]
+    less = [said for said, positive in spoke if not positive]
+    sides = [f"more than other hits for {' and '.join(more)}"] if more else []
+    if less:
+        sides.append(f"less {'' if more else 'than other hits '}for {' and '.join(less)}")
+    return f"{moved}: {', '.join(sides)}." if sides else f"{moved}."
 
 
 def _grounds(words: Sequence[str], heading: Sequence[str]) -> str:

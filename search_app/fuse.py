@@ -5,7 +5,7 @@ individual Rank Learning Methods", SIGIR 2009. Only ranks count, so that BM25 sc
 upper bound, and cosines, which crowd together, need no common scale.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import overload
 
@@ -19,6 +19,23 @@ MEANING_WEIGHT = 1.5
 
 
 @dataclass(frozen=True, slots=True)
+class Learned:
+    """The place that a learned ranker gave a fused candidate.
+
+    Attributes:
+        score: Higher is better; 0 is the mean of the candidates of this query.
+        before: 1-based place after the fusion.
+        after: 1-based place after the ranker.
+        shares: What each ground adds to the score, by its name in plain words.
+    """
+
+    score: float
+    before: int
+    after: int
+    shares: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Fused:
     """A chunk in the common ranking.
 
@@ -26,6 +43,7 @@ class Fused:
         score: The fused score.
         keyword_rank: 1-based place in the list by words; None where it is not in it.
         semantic_rank: 1-based place in the list by meaning; None where it is not in it.
+        learned: Its place by a learned ranker; None where none ranked it.
     """
 
     key: int
@@ -34,6 +52,7 @@ class Fused:
     keyword_score: float | None = None
     semantic_rank: int | None = None
     cosine: float | None = None
+    learned: Learned | None = None
 
 
 class Fusion(Sequence[Fused]):

@@ -33,7 +33,7 @@ class HitMaker:
         in_heading = () if words else found_words(heading, self._highlighter.marks(heading))
         return Hit(
             rank=rank,
-            score=item.score,
+            score=item.learned.score if item.learned else item.score,
             key=record.key,
             chunk=record.id,
             collection=record.collection,

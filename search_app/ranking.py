@@ -8,19 +8,21 @@ from search_app.fuse import Fused, Fusion, fuse
 from search_app.retrieve import Question, listed, retrieve, sorted_among
 
 DocumentsOf = Callable[[Sequence[int]], Mapping[int, str]]
+Rerank = Callable[[Question, Fusion], Sequence[Fused]]
 _STRETCH = 500
 
 
 class Ranking:
     """Orders what a question finds.
 
-    By relevance: the fused candidates, then the rest of the list by words. By risk or date: whatever
-    either list found, in that order.
+    By relevance: the fused candidates, reranked where there is what reranks, then the rest of the list by
+    words. By risk or date: whatever either list found, in that order.
     """
 
-    def __init__(self, index: ChunkIndex, question: Question) -> None:
+    def __init__(self, index: ChunkIndex, question: Question, rerank: Rerank | None = None) -> None:
         self._index = index
         self._question = question
+        self._rerank = rerank
 
     @cached_property
     def candidates(self) -> Candidates:
@@ -28,9 +30,10 @@ class Ranking:
         return retrieve(self._index, self._question)
 
     @cached_property
-    def fused(self) -> Fusion:
+    def fused(self) -> Sequence[Fused]:
         """The fused candidates, the best first."""
-        return fuse(self.candidates)
+        fusion = fuse(self.candidates)
+        return self._rerank(self._question, fusion) if self._rerank else fusion
 
     def stretch(self, start: int, stop: int) -> list[Fused]:
         """Returns the places ``start`` to ``stop`` (0-based, ``stop`` not included), fewer at the end."""

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from indexer.index.protocol import FacetName, Filters, Order
 from models.labels import LabelSource, Severity, Standing, Trigger
+from search_app.fuse import Learned
 
 
 class Mode(StrEnum):
@@ -86,6 +87,7 @@ class Why:
         fused: Reciprocal rank fusion score.
         words: Query words found, as they stand in the passage, each once.
         sentence: All of this in plain words.
+        learned: What a learned ranker made of it; None where none ranked it.
     """
 
     keyword_rank: int | None
@@ -95,6 +97,7 @@ class Why:
     fused: float
     words: tuple[str, ...]
     sentence: str = ""
+    learned: Learned | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +173,7 @@ class SearchPage:
         notices: Sentences for the user: what was ignored, cut, or is degraded.
         milliseconds: Time taken.
         suggestions: What to try where nothing was found.
+        ranker: Version of the learned ranker that gave the hits their order; empty where none did.
     """
 
     query_id: str
@@ -182,3 +186,4 @@ class SearchPage:
     notices: tuple[str, ...]
     milliseconds: float
     suggestions: tuple[Suggestion, ...] = ()
+    ranker: str = ""

@@ -33,6 +33,7 @@ class Question:
         order: Of the list by words.
         floor: Cosine that the nearest passages must reach.
         depth: Length of each of the two lists that are fused.
+        text: The words that ``vector`` is of; empty where a ranker has none to look for.
 
     With neither words nor vector, the question is for everything that passes the filters.
     """
@@ -44,6 +45,7 @@ class Question:
     order: Order = Order.RELEVANCE
     floor: float = COSINE_FLOOR
     depth: int = DEPTH
+    text: str = ""
 
     @property
     def everything(self) -> bool:

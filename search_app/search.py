@@ -23,6 +23,7 @@ from search_app.hits import HitMaker
 from search_app.labels import Cards
 from search_app.query.parser import ParsedQuery, parse
 from search_app.ranking import Ranking
+from search_app.rerank import Reranker
 from search_app.results import Hit, Mode, SearchPage, SearchRequest
 from search_app.retrieve import Question, count, count_inside, retrieve
 from search_app.suggest import suggestions
@@ -43,12 +44,15 @@ class Searcher:
         engine: Engine,
         packs: Mapping[str, Pack],
         cards: Cards | None = None,
+        *,
+        reranker: Reranker | None = None,
     ) -> None:
         self._index = index
         self._encoder = encoder
         self._engine = engine
         self._packs = packs
         self._cards = cards
+        self._reranker = reranker
         self._vector = lru_cache(_REMEMBERED_QUERIES)(self._encode)
 
     def search(self, request: SearchRequest) -> SearchPage:
@@ -58,7 +62,8 @@ class Searcher:
         question, notices = self._question(request, parsed)
         if question is None:
             return _page((), _NOTHING, request, started, notices)
-        ranking = Ranking(self._index, question)
+        reranker = self._reranker if self._reranker and self._reranker.ranks(question) else None
+        ranking = Ranking(self._index, question, reranker.reranked if reranker else None)
         found = ranking.candidates
         counted = partial(count, self._index, question, found, _detail(request))
         # The number of passages is known from listing them; all else is counted while the hits are made.
@@ -70,7 +75,9 @@ class Searcher:
         counts = counting()
         if request.group:
             hits = self._with_others(hits, question, found)
-        page = _page(hits, counts, request, started, notices)
+        page = replace(
+            _page(hits, counts, request, started, notices), ranker=reranker.version if reranker else ""
+        )
         if request.facets:
             recount = partial(self._recount, question)
             page = replace(page, facets=facets(counts, request.filters, self._packs, recount))
@@ -116,6 +123,7 @@ class Searcher:
             vector=partial(self._vector, parsed.semantic_text) if by_meaning else None,
             filters=request.filters,
             order=_order(request.order, parsed.tree),
+            text=parsed.semantic_text,
         )
         return question, notices
 

@@ -25,6 +25,8 @@ class Settings:
     encoder: str = ""
     # File of what reads labels in the encoder's pass; empty for the bundled encoder's own, none for none.
     reader: str = ""
+    # File of what reranks the first hits of a search; empty for the bundled encoder's own, off for none.
+    ranker: str = ""
     # Folder of exported encoders; empty means models under home.
     encoder_cache: str = ""
     # How the encoder runs: auto, onnx or torch.

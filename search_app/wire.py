@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from search_app.fuse import Learned
 from search_app.results import Hit, HitLabel
 
 
@@ -32,8 +33,18 @@ def hit_object(hit: Hit) -> dict[str, Any]:
             "fused": round(hit.why.fused, 6),
             "words": list(hit.why.words),
             "sentence": hit.why.sentence,
+            "learned": _learned_object(hit.why.learned) if hit.why.learned else None,
         },
         "more_in_document": hit.more_in_document,
+    }
+
+
+def _learned_object(learned: Learned) -> dict[str, Any]:
+    return {
+        "score": round(learned.score, 6),
+        "before": learned.before,
+        "after": learned.after,
+        "shares": {name: round(share, 6) for name, share in learned.shares.items()},
     }
 
 

@@ -30,7 +30,7 @@ class Finding:
 
 @click.command("doctor")
 def command() -> None:
-    """Check folder, encoder, records, index, classifier and Tika server, and say what to do.
+    """Check folder, encoder, records, index, classifier, ranker and Tika server, and say what to do.
 
     Exit status 1 when something needs attention.
     """
@@ -53,6 +53,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         ("records", _records, "See that the database runs, or restore a backup; see docs/operations.md."),
         ("index", _index, "Run clausewatch rebuild."),
         ("classifier", _classifier, "Run clausewatch models rollback."),
+        ("ranker", _ranker, "Mend CLAUSEWATCH_RANKER; off leaves the order to the fusion."),
         ("tika", _tika, "Mend CLAUSEWATCH_TIKA_URL or CLAUSEWATCH_TIKA_SECONDS."),
     )
     for part, check, remedy in checks:
@@ -110,6 +111,16 @@ def _classifier(settings: Settings) -> Finding:
     found = classifier_status(compose(settings))
     words = " ".join(each.words() for each in found)
     return Finding("classifier", words, next((each.remedy for each in found if each.remedy), ""))
+
+
+def _ranker(settings: Settings) -> Finding:
+    from search_app.chosen_ranker import ranker_of  # noqa: PLC0415
+
+    ranker = ranker_of(settings)
+    if ranker is None:
+        return Finding("ranker", "none; hits stay in the order of the fusion")
+    card = ranker.card
+    return Finding("ranker", f"{ranker.version}, from {len(card.queries)} queries ({card.data_name})")
 
 
 def _tika(settings: Settings) -> Finding:

@@ -178,6 +178,7 @@ def test_status_and_doctor_tell_what_is_there(home: Path) -> None:
         "classifier",
         "records",
         "index",
+        "ranker",
         "tika",
     }
 

@@ -3,8 +3,9 @@
 import pytest
 
 from models.labels import LabelSource, Severity
+from models.ranker.features import Ground
 from search_app.explain import explain, found_words
-from search_app.fuse import Fused
+from search_app.fuse import Fused, Learned
 from search_app.results import HitLabel, Mark
 
 CAP = HitLabel("Cap On Liability", "Cap on liability", Severity.HIGH, 0.904, LabelSource.RULE, "rules:1", ())
@@ -36,6 +37,27 @@ def test_only_what_holds_is_said(
 
 def test_a_passage_without_any_ground_passes_the_filters() -> None:
     assert explain(Fused(1, 0.0), (), (), ()).sentence == "Passes the filters."
+
+
+@pytest.mark.parametrize(
+    ("learned", "sentence"),
+    [
+        (
+            Learned(0.8, 5, 2, {Ground.MEANING: 0.96, Ground.WORDS: -0.31, Ground.COMPANY: 0.15, "few": 0.1}),
+            "Put 2nd by the ranker that learned from judged searches (5th before): more than other hits for "
+            "its meaning (+1.0) and its likeness to the first hits (+0.1), less for its words (-0.3).",
+        ),
+        (
+            Learned(-0.3, 9, 9, {Ground.NEARNESS: -0.31, Ground.MEANING: 0.04}),
+            "Put 9th by the ranker that learned from judged searches: less than other hits for "
+            "the nearness of its words to each other (-0.3).",
+        ),
+        (Learned(0.0, 1, 1, {Ground.WORDS: 0.0}), "Put 1st by the ranker that learned from judged searches."),
+    ],
+)
+def test_a_learned_place_is_explained_by_what_weighed_most(learned: Learned, sentence: str) -> None:
+    item = Fused(1, 0.1, semantic_rank=1, cosine=0.5, learned=learned)
+    assert explain(item, (), (), ()).sentence == f"Found 1st by meaning (similarity 0.50). {sentence}"
 
 
 def test_many_words_are_cut() -> None:

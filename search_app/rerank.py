@@ -1,0 +1,87 @@
+"""Reranks the first fused candidates by a learned ranker; the others keep their order behind them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.index.analysis import stems_of_runs
+from indexer.index.protocol import Order
+from indexer.passages import StoredPassage
+from models.ranker.linear import LinearRanker
+from models.ranker.pool import Pool
+from search_app.fuse import Fused, Fusion, Learned
+from search_app.retrieve import Question
+
+# Constant, whatever page is asked for: places must not move while a person pages.
+RERANKED = 100
+
+Passages = Callable[[Sequence[int]], Mapping[int, StoredPassage]]
+_NOTHING = StoredPassage("", None)
+
+
+class Reranker:
+    """Gives the candidates of a question their learned order."""
+
+    def __init__(self, ranker: LinearRanker, passages: Passages) -> None:
+        self._ranker = ranker
+        self._passages = passages
+
+    @property
+    def version(self) -> str:
+        """The version of the ranker."""
+        return self._ranker.version
+
+    def ranks(self, question: Question) -> bool:
+        """Whether a question has a learned order: words and meaning are asked for, by relevance."""
+        both = question.lexical is not None and question.vector is not None
+        return both and question.order is Order.RELEVANCE
+
+    def reranked(self, question: Question, fusion: Fusion) -> Sequence[Fused]:
+        """Returns every fused candidate once: the first ``RERANKED`` by their learned scores, ties as fused.
+
+        A candidate that the records do not hold any more ranks by what is known of its places.
+        """
+        first = fusion[:RERANKED]
+        if not first or not self.ranks(question):
+            return fusion
+        found = self._ranker.rank(pool_of(question, first, self._passages))
+        order = np.argsort(-found.scores, kind="stable").tolist()
+        ranked = [
+            replace(
+                first[before],
+                learned=Learned(
+                    score=float(found.scores[before]),
+                    before=before + 1,
+                    after=after,
+                    shares={ground: float(share[before]) for ground, share in found.shares.items()},
+                ),
+            )
+            for after, before in enumerate(order, start=1)
+        ]
+        return [*ranked, *fusion[RERANKED:]]
+
+
+def pool_of(question: Question, first: Sequence[Fused], passages: Passages) -> Pool:
+    """Returns what a ranker sees of the first candidates of a question that has a vector."""
+    stored = passages([item.key for item in first])
+    held = [stored.get(item.key, _NOTHING) for item in first]
+    vector = question.vector() if callable(question.vector) else question.vector
+    assert vector is not None
+    return Pool(
+        query=_terms(question.text),
+        texts=[_terms(passage.text) for passage in held],
+        vector=vector,
+        vectors=_stacked([passage.vector for passage in held], len(vector)),
+        fused=np.array([item.score for item in first]),
+    )
+
+
+def _terms(text: str) -> list[str]:
+    return " ".join(map(stems_of_runs().__getitem__, text.split())).split()
+
+
+def _stacked(vectors: Sequence[NDArray[np.float32] | None], dimension: int) -> NDArray[np.float32]:
+    missing = np.full(dimension, np.nan, np.float32)
+    return np.stack([missing if vector is None else vector for vector in vectors])
