@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from search_app.cli.train_ranker import ranker
 from search_app.settings import load_settings
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ _SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
 @click.group("train")
 def command() -> None:
     """Train models from what people said."""
+
+
+command.add_command(ranker)
 
 
 @command.command("classifier")

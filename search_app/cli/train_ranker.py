@@ -1,0 +1,76 @@
+"""clausewatch train ranker: the order of hits from judged searches."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from search_app.settings import load_settings
+
+if TYPE_CHECKING:
+    from models.ranker.linear import LinearRanker
+
+
+@click.command("ranker")
+@click.option(
+    "--judgements",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    required=True,
+    help="A BEIR folder: corpus.jsonl, queries.jsonl, qrels/*.tsv.",
+)
+@click.option("--split", default="", metavar="S", help="The file qrels/S.tsv; default all splits together.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the folds measured.")
+@click.option("--name", default="", help="What people read of where the data came from.")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the ranker here.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def ranker(judgements: Path, *, split: str, seed: int, name: str, output: Path | None, as_json: bool) -> None:
+    """Learn the order of hits from queries whose answers people graded.
+
+    It learns from the candidates that a search finds among the documents judged for a query. What is told of
+    it is measured on queries that it did not learn from, five folds. Without --output the file is written
+    into the folder rankers under CLAUSEWATCH_HOME. CLAUSEWATCH_RANKER=FILE uses it.
+    """
+    from models.ranker.file import read_ranker  # noqa: PLC0415 - not for the help page
+    from search_app.chosen_classifier import write_file  # noqa: PLC0415
+    from search_app.cli.progress import progress  # noqa: PLC0415
+    from search_app.compose import compose  # noqa: PLC0415
+    from search_app.ranker_training import train_ranker  # noqa: PLC0415
+
+    parts = compose(load_settings())
+    named = name or " ".join(filter(None, (judgements.resolve().name, split)))
+    with progress("Training", "steps") as report:
+        content = train_ranker(judgements, split or None, parts.encoder, report, name=named, seed=seed)
+    trained = read_ranker(content, "the new ranker")
+    place = output or parts.settings.home / "rankers" / f"{hashlib.sha256(content).hexdigest()[:12]}.json"
+    if not output:
+        place.parent.mkdir(exist_ok=True)
+    write_file(place, content)
+    click.echo(json.dumps(_summary(trained, place), indent=2) if as_json else _described(trained, place))
+
+
+def _summary(trained: "LinearRanker", place: Path) -> dict[str, object]:
+    card = trained.card
+    return {
+        "version": trained.version,
+        "file": str(place),
+        "queries": len(card.queries),
+        "candidates": card.candidates,
+        "seed": card.seed,
+        "data": card.data,
+        "data_name": card.data_name,
+        "parents": dict(card.parents),
+        "figures": dict(card.figures),
+    }
+
+
+def _described(trained: "LinearRanker", place: Path) -> str:
+    card = trained.card
+    lines = [f"{'':<14}{'fusion':>10}{'reranked':>10}"]
+    for metric in ("ndcg@5", "ndcg@10"):
+        fused, ranked = card.figures[f"fusion_{metric}"], card.figures[metric]
+        lines.append(f"{metric:<14}{fused:>10.4f}{ranked:>10.4f}")
+    lines.append(f"{trained.version}, from {len(card.queries)} queries ({card.data_name}): {place}")
+    lines.append(f"Set CLAUSEWATCH_RANKER={place} to use it.")
+    return "\n".join(lines)
