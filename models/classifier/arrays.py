@@ -49,7 +49,7 @@ def learnable(data: TrainingSet) -> Learnable:
         documents.update({label for passage in document.passages for label in passage.labels})
         for passage in document.passages:
             examples.update(passage.labels)
-            against.update(_judged(passage, data.labels) - passage.labels)
+            against.update(told(passage, data.labels) - passage.labels)
     left = {
         label: reason
         for label in data.labels
@@ -87,7 +87,7 @@ def judged(passages: Sequence[TrainingPassage], labels: Sequence[str]) -> Truth 
     """Returns what people looked for, shape (passages, labels); None where they looked for everything."""
     if all(passage.judged is None for passage in passages):
         return None
-    return np.array([[label in _judged(passage, labels) for label in labels] for passage in passages], bool)
+    return np.array([[label in told(passage, labels) for label in labels] for passage in passages], bool)
 
 
 def sentence_truth(passages: Sequence[TrainingPassage], labels: Sequence[str], cut: Split) -> Truth:
@@ -115,5 +115,6 @@ def _carried(passage: TrainingPassage, span: Span) -> set[str]:
     return found
 
 
-def _judged(passage: TrainingPassage, labels: Collection[str]) -> frozenset[str]:
+def told(passage: TrainingPassage, labels: Collection[str]) -> frozenset[str]:
+    """Returns the labels of which it is known whether they apply to a passage."""
     return frozenset(labels) if passage.judged is None else passage.judged | passage.labels

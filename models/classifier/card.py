@@ -33,6 +33,36 @@ class LabelCard:
 
 
 @dataclass(frozen=True, slots=True)
+class DecisionCard:
+    """What a classifier learned from decisions about passages of an installation's own documents.
+
+    Attributes:
+        parent: Version of the classifier that they correct.
+        data: Hex SHA-256 of the decisions with their documents (``TrainingSet.fingerprint``).
+        data_name: Where they came from, for people.
+        documents: Documents with a decision.
+        passages: Passages with a decision.
+        applies: Decisions that a label applies, by label.
+        against: Decisions that it does not, by label.
+        revised: Labels whose thresholds were chosen anew with them.
+        figures: On the decided pairs, corrected by decisions about other documents alone, by name: pairs,
+            ap_before, ap_after, brier_before, brier_after; empty where all documents are alike.
+        uncorrected: The labels' cards without the decisions.
+    """
+
+    parent: str
+    data: str
+    data_name: str
+    documents: int
+    passages: int
+    applies: Mapping[str, int]
+    against: Mapping[str, int]
+    revised: tuple[str, ...]
+    figures: Mapping[str, float]
+    uncorrected: Mapping[str, LabelCard]
+
+
+@dataclass(frozen=True, slots=True)
 class ClassifierCard:
     """The card of a model version.
 
@@ -48,6 +78,7 @@ class ClassifierCard:
         precision: What the thresholds were chosen for, in (0, 1).
         reader: Version of the reader whose readings of a passage it needs; empty where it needs none.
         figures: Over all labels, out of fold, by name: macro_ap, micro_ap, p_at_80r …
+        decisions: What was learned from people's decisions on top; None where nothing was.
     """
 
     pack: str
@@ -61,6 +92,7 @@ class ClassifierCard:
     precision: float
     reader: str
     figures: Mapping[str, float]
+    decisions: DecisionCard | None = None
 
 
 def card_of_values(values: Mapping[str, Any]) -> ClassifierCard:
@@ -72,6 +104,21 @@ def card_of_values(values: Mapping[str, Any]) -> ClassifierCard:
         TypeError: They are those of something else.
         KeyError: They lack the labels.
     """
-    labels = {label: LabelCard(**each) for label, each in values["labels"].items()}
     known = {"reader": ""} | {name: value for name, value in values.items() if name != "encoder"}
-    return ClassifierCard(**(known | {"labels": labels}))
+    decided = values.get("decisions")
+    return ClassifierCard(
+        **(
+            known
+            | {"labels": _labels(values["labels"])}
+            | {"decisions": None if decided is None else _decisions(decided)}
+        )
+    )
+
+
+def _labels(values: Mapping[str, Any]) -> dict[str, LabelCard]:
+    return {label: LabelCard(**each) for label, each in values.items()}
+
+
+def _decisions(values: Mapping[str, Any]) -> DecisionCard:
+    kept = {"revised": tuple(values["revised"]), "uncorrected": _labels(values["uncorrected"])}
+    return DecisionCard(**(dict(values) | kept))

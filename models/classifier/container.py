@@ -15,7 +15,7 @@ from models.classifier.card import ClassifierCard, card_of_values
 from models.classifier.features import features
 from models.errors import ClassifierError
 
-FORMAT, FORMAT_VERSION = "clausewatch-classifier", 3
+FORMAT, FORMAT_VERSION = "clausewatch-classifier", 4
 _HEADER = "header"
 # What reading a file raises that somebody else wrote, or that was changed after it was written.
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, MemoryError)

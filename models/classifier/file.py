@@ -2,15 +2,16 @@
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from models.classifier.card import ClassifierCard
+from models.classifier.card import ClassifierCard, LabelCard
 from models.classifier.container import UNUSABLE, Arrays, packed, refused, string, text_array, unpacked
+from models.classifier.decided import PREFIX, corrections_of, decision_arrays, with_decisions
 from models.classifier.evidence import Evidence
 from models.classifier.features import UNWORDED, features
 from models.classifier.judge import CalibratedJudge, Calibration, Judge
@@ -45,6 +46,7 @@ def write_classifier(card: ClassifierCard, parts: Parts, evidence: Evidence) -> 
             "evidence.label": evidence.label,
             "evidence.probability": evidence.probability,
             "evidence.truth": evidence.truth,
+            **({} if parts.corrections is None else decision_arrays(parts.corrections)),
         },
     )
 
@@ -60,8 +62,50 @@ def read_classifier(content: bytes, name: str) -> LearnedClassifier:
         parts = _parts(card, arrays)
     except UNUSABLE as error:
         raise refused(content, name, error) from error
-    digest = hashlib.sha256(content).hexdigest()
-    return LearnedClassifier(f"classifier:{card.pack}:{digest[:_DIGITS]}", card, parts)
+    return LearnedClassifier(_version(card, content), card, parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Uncorrected:
+    """A classifier as it is without what was learned from decisions, ready to be corrected.
+
+    Attributes:
+        card: Its card.
+        arrays: Of its file.
+        parts: What it is made of.
+        evidence: What its thresholds were chosen on.
+        version: By which it was known.
+    """
+
+    card: ClassifierCard
+    arrays: Arrays
+    parts: Parts
+    evidence: Evidence
+    version: str
+
+
+def uncorrected(content: bytes, name: str) -> Uncorrected:
+    """Returns the classifier that a file's decisions correct, or the file's own where it has none.
+
+    Raises:
+        ClassifierError: The file is damaged, foreign, or of a newer version; the message has name and hash.
+    """
+    try:
+        card, arrays = unpacked(content)
+        decisions = card.decisions
+        if decisions is not None:
+            card = replace(card, labels=decisions.uncorrected, decisions=None)
+            arrays = {key: each for key, each in arrays.items() if not key.startswith(PREFIX)}
+        parts, evidence = _parts(card, arrays), _evidence(card, arrays)
+    except UNUSABLE as error:
+        raise refused(content, name, error) from error
+    return Uncorrected(
+        card, arrays, parts, evidence, decisions.parent if decisions else _version(card, content)
+    )
+
+
+def _version(card: ClassifierCard, content: bytes) -> str:
+    return f"classifier:{card.pack}:{hashlib.sha256(content).hexdigest()[:_DIGITS]}"
 
 
 def rethreshold(content: bytes, precision: float, labels: Collection[str]) -> bytes:
@@ -77,7 +121,8 @@ def rethreshold(content: bytes, precision: float, labels: Collection[str]) -> by
     """
     try:
         card, arrays = unpacked(content)
-        evidence = _evidence(card, arrays)
+        alone = _evidence(card, arrays)
+        evidence = _with_decisions(card, arrays, alone)
     except UNUSABLE as error:
         raise refused(content, "the model", error) from error
     unknown = sorted(set(labels) - set(card.labels))
@@ -85,7 +130,20 @@ def rethreshold(content: bytes, precision: float, labels: Collection[str]) -> by
         raise ClassifierError(
             f"The model does not give the label {unknown[0]!r}; it gives {', '.join(card.labels)}"
         )
-    chosen = {
+    decisions = card.decisions
+    if decisions is not None:
+        uncorrected = _chosen(decisions.uncorrected, alone, precision, labels)
+        decisions = replace(decisions, uncorrected=uncorrected)
+    chosen = _chosen(card.labels, evidence, precision, labels)
+    asked = card.precision if labels else precision
+    return packed(replace(card, labels=chosen, precision=asked, decisions=decisions), arrays)
+
+
+def _chosen(
+    cards: Mapping[str, LabelCard], evidence: Evidence, precision: float, labels: Collection[str]
+) -> dict[str, LabelCard]:
+    """Returns the cards of all labels, with thresholds chosen anew for some, or for all."""
+    return {
         label: evidence.card(
             place,
             precision,
@@ -95,9 +153,13 @@ def rethreshold(content: bytes, precision: float, labels: Collection[str]) -> by
         )
         if not labels or label in labels
         else old
-        for place, (label, old) in enumerate(card.labels.items())
+        for place, (label, old) in enumerate(cards.items())
     }
-    return packed(replace(card, labels=chosen, precision=card.precision if labels else precision), arrays)
+
+
+def _with_decisions(card: ClassifierCard, arrays: Mapping[str, NDArray[Any]], evidence: Evidence) -> Evidence:
+    corrections = corrections_of(arrays, _terms(arrays), len(card.labels))
+    return evidence if corrections is None else with_decisions(evidence, corrections.decisions, card.labels)
 
 
 def _parts(card: ClassifierCard, arrays: Mapping[str, NDArray[Any]]) -> Parts:
@@ -121,7 +183,12 @@ def _parts(card: ClassifierCard, arrays: Mapping[str, NDArray[Any]]) -> Parts:
         # Files of the first versions of the format take every passage for a familiar one.
         least=float(_array(arrays, "familiar", (1,))[0]) if "familiar" in arrays else 0.0,
         unworded=_judge(arrays, _UNWORDED, UNWORDED) if f"{_UNWORDED}calibration" in arrays else None,
+        corrections=corrections_of(arrays, len(terms), labels),
     )
+
+
+def _terms(arrays: Mapping[str, NDArray[Any]]) -> int:
+    return string(arrays["terms"]).count("\n") + 1
 
 
 def _evidence(card: ClassifierCard, arrays: Mapping[str, NDArray[Any]]) -> Evidence:

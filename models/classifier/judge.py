@@ -39,11 +39,13 @@ class Calibration:
     slope: float
     offset: float
 
-    def probabilities(self, log_odds: Floats) -> Floats:
-        """Returns probabilities in [0, 1], float32, in the shape of the log-odds."""
-        return np.asarray(
-            1 / (1 + np.exp(-(self.slope * log_odds.astype(np.float64) + self.offset))), np.float32
-        )
+    def probabilities(self, log_odds: Floats, added: NDArray[np.float64] | float = 0.0) -> Floats:
+        """Returns probabilities in [0, 1], float32, in the shape of the log-odds.
+
+        ``added`` is what people's decisions add to the calibrated log-odds.
+        """
+        calibrated = self.slope * log_odds.astype(np.float64) + self.offset + added
+        return np.asarray(1 / (1 + np.exp(-calibrated)), np.float32)
 
 
 class Judge:
@@ -85,9 +87,9 @@ class CalibratedJudge:
     judge: Judge
     calibration: Calibration
 
-    def probabilities(self, pairs: Pairs) -> Floats:
-        """Returns calibrated probabilities of all pairs, shape (passages, labels)."""
-        return self.calibration.probabilities(self.judge.log_odds(pairs))
+    def probabilities(self, pairs: Pairs, added: NDArray[np.float64] | float = 0.0) -> Floats:
+        """Returns calibrated probabilities of all pairs, shape (passages, labels), corrected by ``added``."""
+        return self.calibration.probabilities(self.judge.log_odds(pairs), added)
 
 
 def fit_judge(features: Floats, truth: NDArray[np.bool_], seed: int) -> Judge:

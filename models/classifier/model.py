@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.classifier.card import ClassifierCard
+from models.classifier.corrections import Influence
 from models.classifier.explain import contributions, frequent_words, triggers
 from models.classifier.parts import Parts, Seen, rule_scores
 from models.classifier.thresholds import LOWEST_ASKED
@@ -57,9 +58,25 @@ class LearnedClassifier:
             found[row].append(self._prediction(passages[row], seen, row, column, float(scores[row, column])))
         return [tuple(sorted(each, key=lambda label: (-label.probability, label.label))) for each in found]
 
+    def influences(self, passage: Passage, label: str) -> tuple[Influence, ...]:
+        """Returns the decisions about similar passages that speak in a label's probability, strongest first.
+
+        At most 5; none where nothing similar was decided, nor for a label that the classifier does not give.
+        """
+        corrections = self._parts.corrections
+        if corrections is None or label not in self._labels or self.unfamiliar([passage])[0]:
+            return ()
+        seen = self._parts.look([passage])
+        return corrections.influences(seen.views.passage, self._labels.index(label))
+
     def unfamiliar(self, passages: Sequence[Passage]) -> NDArray[np.bool_]:
         """Says of each passage whether its words are others than those that the classifier learned from."""
         return self._parts.unfamiliar(passages)
+
+    def looked(self, passages: Sequence[Passage]) -> tuple[Seen, NDArray[np.float32]]:
+        """Returns what is seen in the passages of a document, at least one, and their scores."""
+        seen = self._parts.look(passages)
+        return seen, self._scores(passages, seen)
 
     def _scores(self, passages: Sequence[Passage], seen: Seen) -> NDArray[np.float32]:
         probabilities = self._parts.probabilities(seen, rule_scores(self._ruled(passages), self._labels))

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.feature_extraction.text import CountVectorizer
 
+from models.classifier.corrections import Corrections
 from models.classifier.familiar import unfamiliar
 from models.classifier.judge import CalibratedJudge
 from models.classifier.margins import LinearPair, Margins
@@ -29,6 +30,7 @@ class Parts:
             None for a classifier that does without readings.
         least: Share of known words below which a passage is unfamiliar, in [0, 1].
         unworded: The trees over pairs of unfamiliar passages; None where nothing can be said of these.
+        corrections: What people's decisions add; None where nobody decided anything.
     """
 
     counting: CountVectorizer
@@ -39,6 +41,7 @@ class Parts:
     columns: NDArray[np.int32] | None = None
     least: float = 0.0
     unworded: CalibratedJudge | None = None
+    corrections: Corrections | None = None
 
     def unfamiliar(self, passages: Sequence[Passage]) -> NDArray[np.bool_]:
         """Says of each passage whether its words are others than those that were learned from."""
@@ -54,7 +57,8 @@ class Parts:
     def probabilities(self, seen: "Seen", rules: Floats) -> Floats:
         """Returns calibrated probabilities, shape (passages, labels), of what ``look`` saw."""
         pairs = describe(seen.margins, self.scales, rules, sizes(seen.cut), seen.readings)
-        result = self.judge.probabilities(pairs)
+        added = 0.0 if self.corrections is None else self.corrections.added(seen.views.passage)
+        result = self.judge.probabilities(pairs, added)
         if seen.unfamiliar.any():
             result[seen.unfamiliar] = self._of_readings(seen)
         return result

@@ -136,4 +136,4 @@ def test_a_label_of_the_reader_that_was_not_learned_is_not_said() -> None:
     reading = np.array([-5, -5, 9], np.float32)
     assert classifier.label([replace(Passage(GERMAN), readings=reading)]) == [()]
     assert AUDIT in classifier.card.labels
-    assert header_of(learned_with_reader())["version"] == 3
+    assert header_of(learned_with_reader())["version"] == 4

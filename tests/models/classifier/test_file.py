@@ -137,7 +137,7 @@ def test_whatever_was_damaged_raises_nothing_but_our_own_error(content: bytes, d
 
 def test_a_newer_format_is_refused(content: bytes) -> None:
     message = refused(with_header(content, version=FORMAT_VERSION + 1))
-    assert "its format is 4, this version of Clausewatch reads 3" in message
+    assert "its format is 5, this version of Clausewatch reads 4" in message
 
 
 def test_other_features_are_refused(content: bytes) -> None:
