@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from models.evaluation.bootstrap import Comparison
 from models.evaluation.scores import Bools, Floats, Ints, Scored, Thresholds
 
 _ROUNDING = 1e-12
@@ -46,6 +47,52 @@ def intervals(scored: Scored, thresholds: Thresholds, seed: int, samples: int = 
         spoken = int(weights @ said)
         drawn["precision_at_threshold"].append(int(weights @ right) / spoken if spoken else 0.0)
     return {name: _interval(values) for name, values in drawn.items()}
+
+
+def differences(first: Scored, second: Scored, seed: int, samples: int = 1000) -> dict[str, Comparison]:
+    """Returns how much better a second ranking is than a first: macro_ap, p_at_80r, micro_ap, micro_p_at_80r.
+
+    Both are of the same passages; each draw of documents is of both (paired bootstrap). The interval covers
+    95 %.
+
+    Args:
+        first: What the one said, and the truth.
+        second: What the other said.
+        seed: Equal seeds give equal intervals.
+        samples: Number of draws, at least 1.
+    """
+    random = np.random.default_rng(seed)
+    _, documents = np.unique(first.documents, return_inverse=True)
+    count = int(documents.max()) + 1
+    curves = [_Curves(each, documents) for each in (first, second)]
+    drawn = []
+    for _ in range(samples):
+        weights = np.bincount(random.integers(0, count, count), minlength=count)
+        drawn.append(np.subtract(curves[1].figures(weights), curves[0].figures(weights)))
+    ones = np.ones(count, np.int64)
+    whole = np.subtract(curves[1].figures(ones), curves[0].figures(ones))
+    low, high = np.quantile(drawn, [0.025, 0.975], axis=0)
+    return {
+        name: Comparison(float(whole[place]), float(low[place]), float(high[place]))
+        for place, name in enumerate(("macro_ap", "p_at_80r", "micro_ap", "micro_p_at_80r"))
+    }
+
+
+class _Curves:
+    """The curves of all labels, and that of all pairs in one ranking."""
+
+    def __init__(self, scored: Scored, documents: Ints) -> None:
+        places = range(len(scored.labels))
+        self._labels = [_Curve(*_known(scored, documents, place)) for place in places]
+        owner = np.broadcast_to(documents[:, np.newaxis], scored.truth.shape)
+        self._pairs = _Curve(*scored.pairs(), owner[scored.judged])
+
+    def figures(self, weights: Ints) -> tuple[float, float, float, float]:
+        """Returns both figures as means over the labels, then both of all pairs; 0 where nothing is true."""
+        found = [point for curve in self._labels if (point := curve.figures(weights, 0.8)) is not None]
+        macro = np.mean(found, axis=0) if found else np.zeros(2)
+        pairs = self._pairs.figures(weights, 0.8) or (0.0, 0.0)
+        return float(macro[0]), float(macro[1]), *pairs
 
 
 class _Curve:
