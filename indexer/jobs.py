@@ -4,17 +4,19 @@ import logging
 import os
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from indexer import signals
+from indexer import learning, signals
 from indexer.apply import apply_outbox, last_position
 from indexer.errors import IndexerError, IndexUnavailableError, IndexUnreachableError, WriterBusyError
 from indexer.ingest import Ingest
 from indexer.ingest.join import Joiner, StoppedError
-from indexer.locks import WORKER, WRITER, Lock, held
+from indexer.learning import Learner
+from indexer.locks import LEARNER, WORKER, WRITER, Lock, held
 from indexer.project_events import EventProjection
 from indexer.rebuild import ensure_index
 from indexer.records.codec import time_to_text
@@ -29,9 +31,17 @@ from models.errors import ModelsError
 _log = logging.getLogger(__name__)
 # Seconds between two runs of each job.
 UPLOADS, TOUCHED, OUTBOX, EVENTS, HEARTBEAT, RECONCILE, STALE_RUNS = 0.5, 0.5, 1.0, 2.0, 5.0, 60.0, 60.0
-RELABEL = 10.0
+RELABEL, LEARN = 10.0, 2.0
 # A job that could not start in time, because the machine slept, is run once afterwards.
 _GRACE_SECONDS = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Learning:
+    """What learns, and the number of new decisions after which it does so unasked; 0 for never."""
+
+    learner: Learner
+    after: int
 
 
 class Jobs:
@@ -42,6 +52,7 @@ class Jobs:
         stop: Set when the worker is to end; long work then stops at the next file.
         lock: That of the worker, where it holds one.
         projection: Writes search events elsewhere too, where that is wanted.
+        learning: What learns from decisions, and when; None where nothing does.
     """
 
     def __init__(
@@ -50,11 +61,13 @@ class Jobs:
         stop: threading.Event,
         lock: Lock | None = None,
         projection: EventProjection | None = None,
+        learning: Learning | None = None,
     ) -> None:
         self._ingest = ingest
         self._stop = stop
         self._lock = lock
         self.projection = projection
+        self.learning = learning
         self._since = time_to_text(ingest.clock())
         self.watcher = Watcher(ingest, self._report)
 
@@ -103,6 +116,34 @@ class Jobs:
             ).run(names, self._report)  # fmt: skip
         _log.info("Relabelled %d documents; the labels of %d passages changed", done.documents, done.changed)
 
+    def learn(self) -> None:
+        """Does the learning that was asked for, and asks for it where enough decisions came together."""
+        if self.learning is None:
+            return
+        ingest, learner = self._ingest, self.learning.learner
+        with held(ingest.engine, ingest.home, LEARNER, "learning") as lock:
+
+            def confirm() -> None:
+                lock.confirm()
+                self._report(0, 1, "learning")
+
+            with writing(ingest.engine) as connection:
+                learning.resume(connection)
+            with ingest.engine.connect() as connection:
+                asked = learning.waiting(connection)
+            if asked is not None:
+                done = learner.run(asked.id, confirm)
+                _log.info("Learning %d for %s: %s. %s", done.id, done.pack, done.state.value, done.step)
+            else:
+                self._ask_to_learn(learner, self.learning.after)
+
+    def _ask_to_learn(self, learner: Learner, after: int) -> None:
+        for pack in sorted({each.name for each in self._ingest.packs.values()}) if after else ():
+            if learner.new_decisions(pack) >= after:
+                with writing(learner.engine) as connection:
+                    now = time_to_text(self._ingest.clock())
+                    learning.ask(connection, pack, "the worker", learning.Why.COUNT, now)
+
     def events(self) -> None:
         """Projects the search events that were recorded since."""
         if self.projection is not None:
@@ -149,6 +190,7 @@ def build_scheduler(jobs: Jobs) -> BackgroundScheduler:
         (jobs.uploads, UPLOADS, "default"),
         (jobs.outbox, OUTBOX, "default"),
         (jobs.relabel, RELABEL, "default"),
+        *([(jobs.learn, LEARN, "default")] if jobs.learning is not None else []),
         (jobs.reconcile, RECONCILE, "folders"),
         (jobs.touched, TOUCHED, "folders"),
         *([(jobs.events, EVENTS, "default")] if jobs.projection is not None else []),
@@ -165,22 +207,26 @@ def build_scheduler(jobs: Jobs) -> BackgroundScheduler:
 
 
 def run_worker(
-    ingest: Ingest, stop: threading.Event | None = None, *, events: EventProjection | None = None
+    ingest: Ingest,
+    stop: threading.Event | None = None,
+    *,
+    events: EventProjection | None = None,
+    learns: Learning | None = None,
 ) -> None:
     """Runs the worker until ``stop`` is set, or until SIGTERM or SIGINT where there is none.
 
     What it is at ends at the next file; the next worker goes on from there. ``events`` writes search events
-    elsewhere too, where that is wanted.
+    elsewhere too, ``learns`` learns from decisions, where that is wanted.
 
     Raises:
         WriterBusyError: A worker already runs on these records.
     """
     with held(ingest.engine, ingest.home, WORKER, "worker") as lock:
         if stop is not None:
-            _run(Jobs(ingest, stop, lock, events), stop)
+            _run(Jobs(ingest, stop, lock, events, learns), stop)
         else:
             with signals.signalled() as signalled:
-                _run(Jobs(ingest, signalled, lock, events), signalled)
+                _run(Jobs(ingest, signalled, lock, events, learns), signalled)
 
 
 def run_joiner(ingest: Ingest) -> None:

@@ -14,6 +14,7 @@ from indexer.extract.tika import TikaServer
 from indexer.index.embedded import EmbeddedIndex
 from indexer.index.protocol import ChunkIndex
 from indexer.ingest import Ingest, Limits
+from indexer.learning import Learner
 from indexer.passages import StoredPassage, stored_passages
 from indexer.project_events import EVENT_TABLES, EventProjection
 from indexer.records.database import open_records
@@ -89,6 +90,19 @@ class Parts:
         """Which classifiers there are, and which one labels."""
         reader = reader_version(locate(self.settings.encoder, self.settings.reader))
         return Registry(self.engine, self.blobs, ProductModels(), reader=reader)
+
+    @cached_property
+    def learner(self) -> Learner:
+        """What learns from decisions."""
+        return Learner(
+            self.engine,
+            self.blobs,
+            self.registry,
+            ProductModels(),
+            self.encoder,
+            self.packs,
+            self.settings.learn_promotes == "auto",
+        )
 
     def relabel(self, confirm: Callable[[], None]) -> Relabel:
         """What labels stale documents anew; ``confirm`` raises where the writer lock is lost."""

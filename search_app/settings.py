@@ -35,6 +35,10 @@ class Settings:
     jobs: int = 0
     # Ray cluster whose machines extract and encode, host:port of its head node; empty for this machine alone.
     ray: str = ""
+    # New decisions after which the classifier learns from them by itself; 0 for only when it is asked to.
+    learn_after: int = 50
+    # Whether what it learned labels as soon as it passed every check (auto), or once a person approves.
+    learn_promotes: str = "auto"
     # Seconds after which the extraction of one file is given up.
     extract_seconds: float = 60.0
     # Memory in MiB that the extraction of one file may take.
@@ -137,6 +141,7 @@ class Settings:
 
 BOUNDS: dict[str, tuple[float, float]] = {
     "jobs": (0, 256),
+    "learn_after": (0, 1_000_000),
     "extract_seconds": (0.1, 3600),
     "extract_memory_mb": (128, 65536),
     "tika_seconds": (0.1, 3600),
@@ -151,6 +156,7 @@ BOUNDS: dict[str, tuple[float, float]] = {
 }
 CHOICES: dict[str, tuple[str, ...]] = {
     "encoder_backend": ("auto", "onnx", "torch"),
+    "learn_promotes": ("auto", "approval"),
     "index": ("embedded", "opensearch"),
     "opensearch_engine": ("faiss", "lucene"),
     "opensearch_events": ("on", "off"),

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from models.classifier.adapted import adapted
 from models.classifier.card import ClassifierCard, LabelCard
-from models.errors import ClassifierError
+from models.classifier.dataset import TrainingPassage, TrainingSet
+from models.errors import ClassifierError, TrainingError
 from models.labels import LabelPrediction, LabelSource, Passage, Standing, Trigger
 from models.packs import Pack
 from models.protocols import Classifier
@@ -102,11 +103,12 @@ def model_bytes(
     high: float = 0.7,
     precision: float = 0.8,
     form: int = FORMAT,
+    learns: str = "well",
 ) -> bytes:
     """The file of a WordClassifier."""
     values = {
         "form": form, "pack": pack, "reader": reader, "low": low, "high": high, "precision": precision,
-        "labels": labels,
+        "labels": labels, "learns": learns,
     }  # fmt: skip
     return json.dumps(values).encode()
 
@@ -139,6 +141,32 @@ class WordModels:
         if unknown:
             raise ClassifierError(f"It does not give {sorted(unknown)[0]}")
         return json.dumps(values | {"precision": precision, "high": precision}).encode()
+
+    def learn(self, content: bytes, decided: TrainingSet) -> bytes:
+        """Makes a label of which people say no more often than yes too unlikely to be claimed.
+
+        With ``"learns": "nonsense"`` in the file it makes every label so, whatever they say; with "fails" it
+        raises.
+        """
+        values = json.loads(content)
+        base = values.get("base", values)
+        if base.get("learns") == "fails":
+            raise TrainingError("There is nothing that could be learned.")
+        changed = {name: dict(spec) for name, spec in base["labels"].items()}
+        for name, spec in changed.items():
+            said = [name in each.labels for each in _judging(decided, name)]
+            if base.get("learns") == "nonsense" or said.count(False) > said.count(True):
+                spec["probability"] = base["low"] / 2
+        return json.dumps(base | {"labels": changed, "base": base, "data": decided.fingerprint}).encode()
+
+
+def _judging(decided: TrainingSet, label: str) -> list[TrainingPassage]:
+    return [
+        passage
+        for document in decided.documents
+        for passage in document.passages
+        if label in (passage.judged or ())
+    ]
 
 
 def _reader_of(content: bytes) -> str:

@@ -61,6 +61,13 @@ def own_acts(connection: Connection, by: str, acts: Collection[str]) -> set[str]
     return set(connection.scalars(query))
 
 
+def decided_after(connection: Connection, collections: Collection[str], number: int) -> int:
+    """Returns how many lines about passages of some collections have a higher number."""
+    query = select(func.count()).select_from(_decisions.join(_documents))
+    condition = (_decisions.c.seq > number) & _documents.c.collection.in_(sorted(collections))
+    return connection.execute(query.where(condition)).scalar_one()
+
+
 def decided_since(connection: Connection, by: str, since: str) -> int:
     """Returns how many acts of a person stand that were done at a time or later (UTC ISO 8601)."""
     undone = select(_decisions.c.act).where(_decisions.c.action == Action.UNDO.value)

@@ -221,10 +221,12 @@ def _store_safely(connection: Connection, ledger: Ledger, finding: Finding) -> l
 
 def _wanted(connection: Connection, digests: set[str]) -> set[str]:
     documents, files, models = schema.documents, schema.run_files, schema.model_versions
+    datasets = schema.datasets
     kept = select(documents.c.digest).where(documents.c.digest.in_(digests))
     labels = select(models.c.digest).where(models.c.digest.in_(digests))
+    lessons = select(datasets.c.digest).where(datasets.c.digest.in_(digests))
     waiting = select(files.c.digest).where(files.c.digest.in_(digests), files.c.outcome.is_(None))
-    return {each for query in (kept, labels, waiting) for each in connection.scalars(query)}
+    return {each for query in (kept, labels, lessons, waiting) for each in connection.scalars(query)}
 
 
 def _enriched(finding: Finding, pack: Pack, speaking: Labelling, readings: Readings) -> Finding:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-WRITER, WORKER = "writer", "worker"
+WRITER, WORKER, LEARNER = "writer", "worker", "learner"
 RETRY_SECONDS = 0.05
 
 

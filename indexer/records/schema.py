@@ -20,17 +20,20 @@ from sqlalchemy import (
 )
 
 from indexer.records.feedback import changed_decisions, decisions, reviewers, ubi_events, ubi_queries
+from indexer.records.lessons import datasets, learning_runs
 from indexer.records.metadata import metadata
 
 __all__ = [
     "changed_decisions",
     "chunks",
     "collections",
+    "datasets",
     "decisions",
     "document_pages",
     "document_texts",
     "documents",
     "heartbeats",
+    "learning_runs",
     "metadata",
     "model_journal",
     "model_versions",
@@ -193,6 +196,7 @@ model_versions = Table(
     Column("parent", String(96)),  # the version that it was made from
     Column("created_at", String(24), nullable=False),
     Column("card", Text, nullable=False),  # JSON of ClassifierCard
+    Column("dataset", String(64)),  # the decisions that it learned from; NULL for one that learned from none
 )
 
 # Append-only: what was registered and which version labels from when on. action: register, promote, rollback.

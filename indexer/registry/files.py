@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from typing import Protocol
 
 from models.classifier.card import ClassifierCard
+from models.classifier.dataset import TrainingSet
 from models.protocols import Classifier
 
 
@@ -24,6 +25,13 @@ class ModelFiles(Protocol):
 
     def rethreshold(self, content: bytes, precision: float, labels: Collection[str]) -> bytes:
         """Returns the file with the thresholds of some labels chosen for another precision."""
+        ...
+
+    def learn(self, content: bytes, decided: TrainingSet) -> bytes:
+        """Returns the file of a classifier that also learned from what people decided, and from that alone.
+
+        What the file learned from decisions before is left out. Raises TrainingError.
+        """
         ...
 
 
@@ -53,3 +61,12 @@ class ProductModels:
         from models.classifier.file import rethreshold  # noqa: PLC0415
 
         return rethreshold(content, precision, labels)
+
+    def learn(self, content: bytes, decided: TrainingSet) -> bytes:
+        """Returns the file of a classifier that also learned from what people decided, and from that alone.
+
+        What the file learned from decisions before is left out. Raises TrainingError.
+        """
+        from models.classifier.learn import learn  # noqa: PLC0415
+
+        return learn(content, decided, name="decisions made here")

@@ -1,15 +1,18 @@
 """Model versions and their journal in the records; which version is current is told by the journal alone."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlalchemy import Connection, insert, select
 
+from indexer.errors import ModelRegistryError
 from indexer.records import schema
 from indexer.records.write import insert_new
 from indexer.registry.cards import card_from_json, card_to_json
 from models.classifier.card import ClassifierCard
+
+LEAST_DIGITS = 4
 
 
 class Origin(StrEnum):
@@ -18,6 +21,7 @@ class Origin(StrEnum):
     STARTER = "starter"  # shipped with the product
     TRAINED = "trained"
     THRESHOLDS = "thresholds"  # of another version, chosen anew
+    LEARNED = "learned"  # another version, corrected by people's decisions
 
 
 class Action(StrEnum):
@@ -26,6 +30,7 @@ class Action(StrEnum):
     REGISTER = "register"
     PROMOTE = "promote"
     ROLLBACK = "rollback"
+    REFUSE = "refuse"  # the gate did not let it pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,7 @@ class ModelVersion:
         version: ``classifier:<pack>:<first twelve digits of the digest>``.
         digest: SHA-256 of its file, which lies among the stored files.
         parent: The version that it was made from; None for a first one.
+        dataset: The decisions that it learned from; empty for one that learned from none.
         created_at: When it was registered; UTC ISO 8601.
         card: Its data, thresholds and figures.
     """
@@ -47,6 +53,7 @@ class ModelVersion:
     parent: str | None
     created_at: str
     card: ClassifierCard
+    dataset: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +86,26 @@ def promoted(entries: Iterable[Entry]) -> list[Entry]:
     return stack
 
 
+def find_version(versions: Sequence[ModelVersion], text: str) -> ModelVersion:
+    """Returns the version of that name, or of the first digits of its file. Raises ModelRegistryError."""
+    wanted = text.strip()
+    for version in versions:
+        if version.version == wanted:
+            return version
+    digits = wanted.rpartition(":")[2]
+    found = [each for each in versions if each.digest.startswith(digits)]
+    if len(digits) >= LEAST_DIGITS and len(found) == 1:
+        return found[0]
+    known = ", ".join(each.version for each in versions[:5]) or "none"
+    raise ModelRegistryError(f"There is no model version {text[:80]!r}; there are {known}")
+
+
+def current_version(connection: Connection, pack: str) -> str | None:
+    """Returns the version that was promoted last; None where none was."""
+    stack = promoted(read_journal(connection, pack))
+    return stack[-1].version if stack else None
+
+
 def write_version(connection: Connection, version: ModelVersion) -> None:
     """Notes a version; one that is there already stays as it is."""
     row = {
@@ -90,6 +117,7 @@ def write_version(connection: Connection, version: ModelVersion) -> None:
         "parent": version.parent,
         "created_at": version.created_at,
         "card": card_to_json(version.card),
+        "dataset": version.dataset or None,
     }
     insert_new(connection, schema.model_versions, [row])
 
@@ -122,6 +150,7 @@ def read_versions(connection: Connection, pack: str = "") -> list[ModelVersion]:
             row.parent,
             row.created_at,
             card_from_json(row.card),
+            row.dataset or "",
         )
         for row in rows
     ]

@@ -18,6 +18,8 @@ from indexer.registry.journal import (
     Entry,
     ModelVersion,
     Origin,
+    current_version,
+    find_version,
     promoted,
     read_journal,
     read_versions,
@@ -34,7 +36,6 @@ from models.protocols import Classifier
 
 _log = logging.getLogger(__name__)
 PRODUCT = "the product"
-LEAST_DIGITS = 4
 
 
 def _now() -> datetime:
@@ -111,7 +112,14 @@ class Registry:
         return ModelState(pack, current, since, None, *_told(trouble))
 
     def register(
-        self, content: bytes, origin: Origin, parent: str | None = None, by: str = "", reason: str = ""
+        self,
+        content: bytes,
+        origin: Origin,
+        parent: str | None = None,
+        by: str = "",
+        reason: str = "",
+        *,
+        dataset: str = "",
     ) -> ModelVersion:
         """Stores a model's file and notes its version; doing it twice changes nothing, and mends the file.
 
@@ -122,18 +130,14 @@ class Registry:
         stored = self._store(content)
         now = time_to_text(self._clock())
         card = classifier.card
-        version = ModelVersion(classifier.version, card.pack, stored, origin, parent, now, card)
+        version = ModelVersion(classifier.version, card.pack, stored, origin, parent, now, card, dataset)
         with writing(self._engine) as connection:
             take_models(connection)
             known = {each.version: each for each in read_versions(connection, card.pack)}
             if version.version in known:
                 return known[version.version]
             write_version(connection, version)
-            current = _current(connection, card.pack)
-            write_entry(
-                connection,
-                Entry(card.pack, Action.REGISTER, version.version, current, now, by, reason),
-            )
+            self._note(connection, Action.REGISTER, version, by, reason)
         return version
 
     def promote(self, version: str, reason: str = "", by: str = "") -> ModelVersion:
@@ -152,14 +156,20 @@ class Registry:
         self._loader.load(chosen)
         with writing(self._engine) as connection:
             take_models(connection)
-            current = _current(connection, chosen.pack)
-            if current != chosen.version:
-                now = time_to_text(self._clock())
-                write_entry(
-                    connection,
-                    Entry(chosen.pack, Action.PROMOTE, chosen.version, current, now, by, reason),
-                )
+            if current_version(connection, chosen.pack) != chosen.version:
+                self._note(connection, Action.PROMOTE, chosen, by, reason)
         return chosen
+
+    def refuse(self, version: str, reason: str, by: str = "") -> None:
+        """Notes in the journal that a version may not label, and why. Raises ModelRegistryError."""
+        refused = self.find(version)
+        with writing(self._engine) as connection:
+            take_models(connection)
+            self._note(connection, Action.REFUSE, refused, by, reason)
+
+    def content(self, version: str) -> bytes:
+        """Returns the file of a version. Raises ModelRegistryError and ClassifierError."""
+        return self._loader.content(self.find(version))
 
     def rollback(self, pack: str, reason: str = "", by: str = "") -> ModelVersion:
         """Goes back to the version that labelled before, the newest whose file can be used.
@@ -174,11 +184,7 @@ class Registry:
             for entry in reversed(stack[:-1]):
                 version = known[entry.version]
                 if version.version != stack[-1].version and self._usable(version):
-                    now, current = time_to_text(self._clock()), stack[-1].version
-                    write_entry(
-                        connection,
-                        Entry(pack, Action.ROLLBACK, version.version, current, now, by, reason),
-                    )
+                    self._note(connection, Action.ROLLBACK, version, by, reason)
                     return version
         raise ModelRegistryError(f"The pack {pack} has no earlier model that can be used")
 
@@ -222,17 +228,7 @@ class Registry:
 
     def find(self, text: str) -> ModelVersion:
         """Returns the version of that name, or of the first digits of its file. Raises ModelRegistryError."""
-        versions = self.versions()
-        wanted = text.strip()
-        for version in versions:
-            if version.version == wanted:
-                return version
-        digits = wanted.rpartition(":")[2]
-        found = [each for each in versions if each.digest.startswith(digits)]
-        if len(digits) >= LEAST_DIGITS and len(found) == 1:
-            return found[0]
-        known = ", ".join(each.version for each in versions[:5]) or "none"
-        raise ModelRegistryError(f"There is no model version {text[:80]!r}; there are {known}")
+        return find_version(self.versions(), text)
 
     def load(self, version: str) -> Classifier:
         """Returns the classifier of a version. Raises ModelRegistryError and ClassifierError."""
@@ -265,11 +261,18 @@ class Registry:
         if digest(content) in known:
             return
         with self._engine.connect() as connection:
-            current = _current(connection, pack)
+            current = current_version(connection, pack)
         version = self.register(content, Origin.STARTER, current, PRODUCT, "ships with this version")
         origin = {each.version: each.origin for each in self.versions(pack)}.get(current or "")
         if current is None or origin is Origin.STARTER:
             self.promote(version.version, "ships with this version", PRODUCT)
+
+    def _note(
+        self, connection: Connection, action: Action, version: ModelVersion, by: str, reason: str
+    ) -> None:
+        """Adds a line to the journal."""
+        now, current = time_to_text(self._clock()), current_version(connection, version.pack)
+        write_entry(connection, Entry(version.pack, action, version.version, current, now, by, reason))
 
     def _store(self, content: bytes) -> str:
         """Puts a file among the stored files, in the place of a damaged one; returns its digest."""
@@ -289,8 +292,3 @@ class Registry:
 
 def _told(error: ClassifierError | None) -> tuple[str, str]:
     return (error.what, error.remedy) if error else ("", "")
-
-
-def _current(connection: Connection, pack: str) -> str | None:
-    stack = promoted(read_journal(connection, pack))
-    return stack[-1].version if stack else None

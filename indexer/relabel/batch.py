@@ -60,12 +60,11 @@ class Change:
     unfamiliar: dict[str, int] = field(default_factory=dict)
 
 
-def read_batch(connection: Connection, documents: Sequence[Old], encoder: str) -> list[Stored]:
+def read_passages(connection: Connection, ids: Sequence[str], encoder: str) -> list[Stored]:
     """Returns the passages of some documents in reading order.
 
     ``encoder`` is the version whose readings they carry; empty where they need none.
     """
-    ids = [each.id for each in documents]
     own = [_chunks.c.key, _chunks.c.document, _chunks.c.text, _chunks.c.section]
     query = select(*own).where(_chunks.c.document.in_(ids)).order_by(_chunks.c.document, _chunks.c.ordinal)
     if encoder:

@@ -16,7 +16,7 @@ from indexer.project import active_chunks
 from indexer.rebuild import Report, ensure_index, rebuild, silent
 from indexer.records.codec import time_to_text
 from indexer.records.database import take_turn, writing
-from indexer.relabel.batch import Change, Stored, labelled, read_batch, write_batch
+from indexer.relabel.batch import Change, Stored, labelled, read_passages, write_batch
 from indexer.relabel.stale import Old, next_stale, stale, targets
 from models.packs import Pack
 from models.protocols import Encoder
@@ -119,7 +119,7 @@ class Relabel:
             documents = next_stale(connection, collection, target.fingerprint, after, BATCH_CHUNKS)
             if not documents:
                 return None
-            return documents, read_batch(connection, documents, target.encoder)
+            return documents, read_passages(connection, [each.id for each in documents], target.encoder)
 
     def _write(self, change: Change, target: Labelling) -> None:
         self.confirm()

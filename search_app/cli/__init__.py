@@ -24,6 +24,7 @@ COMMANDS = {
     "watch": "List or remove the watched folders.",
     "status": "Say what is stored, indexed and running.",
     "doctor": "Check this installation and say what to do.",
+    "learn": "Learn from what people decided about labels.",
     "models": "List the classifiers, show one, choose one, go back.",
     "thresholds": "Choose how sure the classifier must be.",
     "relabel": "Give documents the labels of the model and the rules in force.",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from search_app.cli.lineage import compare, lineage
 from search_app.settings import load_settings
 
 if TYPE_CHECKING:
@@ -96,6 +97,10 @@ def rollback(pack: str, collection: str, reason: str) -> None:
     """Go back to the version that labelled before; one whose file cannot be used is passed over."""
     made = _registry().rollback(pack_of(pack, collection), reason, who())
     click.echo(f"{made.version} labels again. {RELABEL}")
+
+
+command.add_command(lineage)
+command.add_command(compare)
 
 
 def pack_of(pack: str, collection: str) -> str:

@@ -11,12 +11,13 @@ from indexer.errors import (
     DecisionError,
     ExtractionError,
     IndexUnavailableError,
+    ModelRegistryError,
     RecordsUnavailableError,
     UnknownDocumentError,
     UnknownRunError,
     WriterBusyError,
 )
-from models.errors import EncoderUnavailableError, PackError
+from models.errors import ClassifierError, EncoderUnavailableError, PackError
 from search_app.errors import BadRequestError
 
 _log = logging.getLogger(__name__)
@@ -35,6 +36,8 @@ FAILURES: dict[type[Exception], Failure] = {
     BadRequestError: Failure(400, "bad_request", "This address cannot be read"),
     UnknownDocumentError: Failure(404, "unknown_document", "There is no such document"),
     UnknownRunError: Failure(404, "unknown_run", "There is no such run"),
+    ModelRegistryError: Failure(404, "unknown_model", "There is no such model"),
+    ClassifierError: Failure(503, "classifier", "This classifier cannot be used"),
     DecisionError: Failure(422, "decision", "This decision was not taken down"),
     ExtractionError: Failure(422, "unreadable_file", "This file cannot be read"),
     WriterBusyError: Failure(503, "busy", "Another process is writing"),

@@ -1,0 +1,57 @@
+"""clausewatch learn: a better classifier from what people decided, if it passes every check."""
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from search_app.cli import DONE, FAILED, WAIT_SECONDS
+from search_app.settings import load_settings
+
+if TYPE_CHECKING:
+    from indexer.learning import LearningRun
+
+
+@click.command("learn")
+@click.option("--pack", default="", metavar="P", help="Of this pack (default contracts).")
+@click.option("--collection", default="", metavar="C", help="Of the pack of this collection.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def command(*, pack: str, collection: str, as_json: bool) -> int:
+    """Learn from what people decided about labels, and promote the result where it passes every check.
+
+    It is compared with the classifier in use on decisions that neither learned from, on random checks and on
+    the pack's golden passages. Search goes on meanwhile. A worker does the same by itself after
+    CLAUSEWATCH_LEARN_AFTER new decisions. Exit status 1 where it was refused or failed.
+    """
+    from indexer.learning import State, Why, ask, resume  # noqa: PLC0415 - not for the help page
+    from indexer.locks import LEARNER, held  # noqa: PLC0415
+    from indexer.records.codec import time_to_text  # noqa: PLC0415
+    from indexer.records.database import writing  # noqa: PLC0415
+    from search_app.cli.models import RELABEL, pack_of, who  # noqa: PLC0415 - it has this module's words
+    from search_app.compose import compose  # noqa: PLC0415
+
+    name = pack_of(pack, collection)
+    parts = compose(load_settings())
+    with held(parts.engine, parts.settings.home, LEARNER, "learning", WAIT_SECONDS) as lock:
+        with writing(parts.engine) as connection:
+            resume(connection)
+            number = ask(connection, name, who(), Why.DEMAND, time_to_text(parts.learner.clock()))
+        done = parts.learner.run(number, lock.confirm)
+    click.echo(json.dumps(asdict(done), indent=2) if as_json else in_words(done))
+    if done.state is State.PROMOTED and not as_json:
+        click.echo(RELABEL)
+    return FAILED if done.state in (State.FAILED, State.REFUSED) else DONE
+
+
+def in_words(done: "LearningRun") -> str:
+    """Returns how a run ended, check by check."""
+    lines = [done.step]
+    for check in done.report.get("checks", ()):
+        lines.append(f"  {'passed' if check['passed'] else 'FAILED'}  {check['name']}: {check['words']}")
+    seen = done.report.get("preview")
+    if seen:
+        gained, lost = sum(seen["gained"].values()), sum(seen["lost"].values())
+        looked = f"  Of {seen['passages']:,} passages looked at"
+        lines.append(f"{looked}, {gained:,} labels would be gained and {lost:,} lost.")
+    return "\n".join(lines)
