@@ -57,7 +57,7 @@ class _Pairs:
     probability: Floats
 
 
-def learn(content: bytes, decided: TrainingSet, *, name: str, report: Report) -> bytes:
+def learn(content: bytes, decided: TrainingSet, *, name: str = "", report: Report = lambda *_: None) -> bytes:
     """Learns from decisions and returns the content of a corrected model's file.
 
     Nothing that was learned from the examples is trained anew. What a classifier that was corrected before
