@@ -2,10 +2,10 @@
 
 python -m benchmarks.events HOME [--events 5000000]
 
-Fills an empty home with searches that nobody made (ten impressions each, a click in every second one, passages by
-chance), then runs ``clausewatch export`` in processes of its own: of the last tenth of the events and of all,
-so that memory can be seen to stay, and once more with a kill in the middle. A home that is filled already is
-used as it is. Prints a table.
+Fills an empty home with searches that nobody made (ten impressions each, a click in every second one,
+passages by chance), then runs ``clausewatch export`` in processes of its own: of the last tenth of the events
+and of all, so that memory can be seen to stay, and once more with a kill in the middle. A home that is filled
+already is used as it is. Prints a table.
 """
 
 import argparse
