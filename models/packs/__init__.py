@@ -7,26 +7,31 @@ from models.errors import PackError
 from models.packs.definition import (
     DocumentType,
     ExampleSearch,
+    GoldenPassage,
     GoldenQuery,
     LabelDefinition,
     Pack,
     Rule,
 )
+from models.packs.golden import read_golden
 from models.packs.reading import read_pack
 
 __all__ = [
     "DocumentType",
     "ExampleSearch",
+    "GoldenPassage",
     "GoldenQuery",
     "LabelDefinition",
     "Pack",
     "Rule",
+    "golden_passages",
     "load_pack",
     "pack_names",
 ]
 
 _FOLDER = Path(__file__).parent
 _FILE = "pack.yaml"
+_GOLDEN = "golden.jsonl"
 
 
 def pack_names() -> tuple[str, ...]:
@@ -51,6 +56,22 @@ def load_pack(name_or_path: str) -> Pack:
         known = ", ".join(pack_names())
         raise PackError(f"{name_or_path}: no such pack; there are {known}, or give a path") from error
     return _read(path, status.st_mtime_ns, status.st_size)
+
+
+def golden_passages(name_or_path: str) -> tuple[GoldenPassage, ...]:
+    """Returns the golden set of a pack, in the order of its file; empty where the pack has none.
+
+    It lies beside the pack: golden.jsonl beside pack.yaml, NAME.golden.jsonl beside NAME.yaml.
+
+    Args:
+        name_or_path: As for ``load_pack``.
+
+    Raises:
+        PackError: There is no such pack, or a line of its golden set is wrong.
+    """
+    path = _path(name_or_path)
+    name = _GOLDEN if path.name == _FILE else f"{path.stem}.{_GOLDEN}"
+    return read_golden(path.with_name(name), load_pack(name_or_path))
 
 
 def _path(name_or_path: str) -> Path:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from models.labels import Severity
+from models.labels import Passage, Severity
 from models.packs.terms import FoldedText, Term
 
 UNKNOWN_TYPE = "Other"
@@ -79,6 +79,21 @@ class GoldenQuery:
 
     text: str
     label: str
+
+
+@dataclass(frozen=True, slots=True)
+class GoldenPassage:
+    """A passage of which people said what it carries, to compare classifiers on; none is trained on it.
+
+    Attributes:
+        id: Tells it from the others of its pack, e.g. ``"g017"``.
+        passage: Its text and the headings above it.
+        labels: All labels of the pack that apply; every other one does not.
+    """
+
+    id: str
+    passage: Passage
+    labels: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
