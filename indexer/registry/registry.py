@@ -271,7 +271,8 @@ class Registry:
         self, connection: Connection, action: Action, version: ModelVersion, by: str, reason: str
     ) -> None:
         """Adds a line to the journal."""
-        now, current = time_to_text(self._clock()), current_version(connection, version.pack)
+        now = version.created_at if action is Action.REGISTER else time_to_text(self._clock())
+        current = current_version(connection, version.pack)
         write_entry(connection, Entry(version.pack, action, version.version, current, now, by, reason))
 
     def _store(self, content: bytes) -> str:
