@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.classifier.card import ClassifierCard
+from models.classifier.influence import Influence
 from models.labels import LabelPrediction, Passage
 
 
@@ -71,6 +72,10 @@ class Classifier(Labeller, Protocol):
 
     def scores(self, passages: Sequence[Passage]) -> NDArray[np.float32]:
         """Returns calibrated probabilities, shape (len(passages), len(card.labels)), in the card's order."""
+        ...
+
+    def influences(self, passage: Passage, label: str) -> Sequence[Influence]:
+        """Returns the decisions that speak most in what it says of a label, strongest first; often none."""
         ...
 
     def unfamiliar(self, passages: Sequence[Passage]) -> NDArray[np.bool_]:

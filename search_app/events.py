@@ -21,7 +21,8 @@ from indexer.errors import RecordsUnavailableError
 from indexer.records.database import writing
 from indexer.records.events import Event, QueryEvent, record_events, record_query
 from indexer.records.schema import ubi_queries
-from search_app.results import Hit, Mode, SearchPage, SearchRequest
+from models.labels import LabelSource
+from search_app.results import Hit, HitLabel, Mode, SearchPage, SearchRequest
 
 APPLICATION = "clausewatch"
 API_APPLICATION = "clausewatch-api"
@@ -257,6 +258,18 @@ def _shown(hit: Hit, position: int, ranker: str) -> dict[str, object]:
             "object_id_field": "chunk",
             "keyword_rank": hit.why.keyword_rank,
             "semantic_rank": hit.why.semantic_rank,
+            "keyword_score": _rounded(hit.why.keyword_score),
+            "cosine": _rounded(hit.why.cosine),
+            "fused": _rounded(hit.why.fused),
         },
         "ranker": ranker,
+        "classifier": next((label.model for label in _said(hit) if label.source is LabelSource.MODEL), None),
     }
+
+
+def _said(hit: Hit) -> Sequence[HitLabel]:
+    return (*hit.labels, *hit.unsure)
+
+
+def _rounded(score: float | None) -> float | None:
+    return None if score is None else round(score, 6)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from models.classifier.adapted import adapted
 from models.classifier.card import ClassifierCard, LabelCard
 from models.classifier.dataset import TrainingPassage, TrainingSet
+from models.classifier.influence import Influence, passage_name
 from models.errors import ClassifierError, TrainingError
 from models.labels import LabelPrediction, LabelSource, Passage, Standing, Trigger
 from models.packs import Pack
@@ -35,6 +36,7 @@ class WordClassifier:
         self._words: Mapping[str, Mapping[str, Any]] = values["labels"]
         self.version = f"classifier:{values['pack']}:{hashlib.sha256(content).hexdigest()[:12]}"
         self.labelled: list[Passage] = []
+        self._learned: Mapping[str, Sequence[str]] = values.get("learned", {})
         self.card = ClassifierCard(
             pack=values["pack"],
             labels={
@@ -68,6 +70,10 @@ class WordClassifier:
             )
             for place, row in enumerate(self.scores(passages))
         ]
+
+    def influences(self, passage: Passage, label: str) -> Sequence[Influence]:
+        """Each judged passage of what it learned from that carries the label's word, as if equally strong."""
+        return [Influence(name, True, 1.0) for name in self._learned.get(label, ())]
 
     def unfamiliar(self, passages: Sequence[Passage]) -> NDArray[np.bool_]:
         return np.array([UNFAMILIAR in each.text for each in passages], np.bool_)
@@ -157,7 +163,9 @@ class WordModels:
             said = [name in each.labels for each in _judging(decided, name)]
             if base.get("learns") == "nonsense" or said.count(False) > said.count(True):
                 spec["probability"] = base["low"] / 2
-        return json.dumps(base | {"labels": changed, "base": base, "data": decided.fingerprint}).encode()
+        return json.dumps(
+            base | {"labels": changed, "base": base, "data": decided.fingerprint, "learned": _names(decided)}
+        ).encode()
 
 
 def _judging(decided: TrainingSet, label: str) -> list[TrainingPassage]:
@@ -167,6 +175,16 @@ def _judging(decided: TrainingSet, label: str) -> list[TrainingPassage]:
         for passage in document.passages
         if label in (passage.judged or ())
     ]
+
+
+def _names(decided: TrainingSet) -> dict[str, list[str]]:
+    """What decided passages are known by, by label."""
+    names: dict[str, list[str]] = {}
+    for document in decided.documents:
+        for passage in document.passages:
+            for label in sorted(passage.judged or ()):
+                names.setdefault(label, []).append(passage_name(document.name, passage.passage.text))
+    return names
 
 
 def _reader_of(content: bytes) -> str:

@@ -1,8 +1,7 @@
 """What stands behind a label, and what a decision or a person's decisions influenced."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, func, select
 
@@ -10,15 +9,25 @@ from indexer.blobs import BlobStore
 from indexer.errors import ModelRegistryError
 from indexer.learning.snapshot import Dataset, dataset, read_content, read_datasets
 from indexer.records import schema
-from indexer.registry import Entry, ModelVersion
+from indexer.registry import Entry, ModelVersion, Registry
 from indexer.registry.journal import read_journal, read_versions
+from models.classifier.influence import passage_name
+from models.errors import ClassifierError
+from models.labels import LabelSource, Passage
+from models.packs import Pack
 
+SILENT = "silent"
 _predictions, _chunks, _decisions = schema.predictions, schema.chunks, schema.decisions
+_documents = schema.documents
 
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """A decision in a dataset: who said what of which document's passage."""
+    """A decision in a dataset: who said what of which document's passage.
+
+    Attributes:
+        weight: What it adds to the log-odds of the label that is looked behind; 0 for most.
+    """
 
     act: str
     by: str
@@ -26,6 +35,7 @@ class Lesson:
     applies: bool
     document: str
     text: str
+    weight: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +44,11 @@ class Behind:
 
     Attributes:
         source: Who says it: human, model or rule.
+        standing: As labels have it; "silent" where a model would say it but for the decisions.
         model: The version, or the decision.
         versions: That version and those that it came from, the newest first; empty unless a model says it.
         dataset: What the version learned from; None where it learned from no decisions.
-        lessons: Decisions in it about this label.
+        lessons: Decisions in it about this label, those that speak most in it first.
         journal: When the versions were registered, promoted and gone back to.
     """
 
@@ -50,6 +61,14 @@ class Behind:
     dataset: Dataset | None
     lessons: tuple[Lesson, ...]
     journal: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """The classifiers, and the pack of each collection."""
+
+    registry: Registry
+    packs: Mapping[str, Pack]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,27 +90,40 @@ class Influence:
     journal: tuple[Entry, ...]
 
 
-def behind(connection: Connection, blobs: BlobStore, chunk: str, label: str) -> list[Behind]:
+def behind(connection: Connection, blobs: BlobStore, models: Models, chunk: str, label: str) -> list[Behind]:
     """Returns what stands behind all that is said of a label of a passage.
+
+    Where the classifier in use says nothing because decisions speak against it, that is told too.
 
     Args:
         connection: To the records.
         blobs: Where the datasets lie.
+        models: The classifiers.
         chunk: Id of the passage.
         label: As the pack spells it.
 
     Raises:
         ModelRegistryError: Nothing is said of it there, or a dataset is damaged.
     """
-    query = (
-        select(_predictions)
-        .join_from(_predictions, _chunks)
-        .where(_chunks.c.id == chunk, _predictions.c.label == label)
-    )
-    rows = connection.execute(query.order_by(_predictions.c.source)).all()
-    if not rows:
+    passage = connection.execute(
+        select(_chunks, _documents.c.collection).join_from(_chunks, _documents).where(_chunks.c.id == chunk)
+    ).first()
+    if passage is None:
+        raise ModelRegistryError(f"There is no passage {chunk[:80]!r}")
+    query = select(_predictions).where(_predictions.c.chunk == passage.key, _predictions.c.label == label)
+    said = [
+        (row.source, row.model, row.probability, row.standing)
+        for row in connection.execute(query.order_by(_predictions.c.source))
+    ]
+    read = Passage(passage.text, passage.section)
+    if not any(source == LabelSource.MODEL.value for source, *_ in said):
+        used = models.registry.classifier(models.packs[passage.collection])
+        if used is not None and used.influences(read, label):
+            said.append((LabelSource.MODEL.value, used.version, 0.0, SILENT))
+    if not said:
         raise ModelRegistryError(f"Nothing is said of {label!r} in a passage {chunk[:80]!r}")
-    return [_behind(connection, blobs, row) for row in rows]
+    finder = _Finder(connection, blobs, models.registry, read, label)
+    return [finder.behind(*each) for each in said]
 
 
 def influence(connection: Connection, blobs: BlobStore, acts: Collection[str]) -> Influence:
@@ -119,20 +151,43 @@ def acts_of(connection: Connection, person: str) -> list[str]:
     return [row.act for row in connection.execute(grouped)]
 
 
-def _behind(connection: Connection, blobs: BlobStore, row: Any) -> Behind:  # noqa: ANN401 - a row of the table
-    chain = _chain(read_versions(connection), row.model)
-    learned = dataset(connection, chain[0].dataset) if chain and chain[0].dataset else None
-    return Behind(
-        label=row.label,
-        source=row.source,
-        model=row.model,
-        probability=row.probability,
-        standing=row.standing,
-        versions=tuple(chain),
-        dataset=learned,
-        lessons=tuple(_lessons(blobs, learned, row.label)) if learned is not None else (),
-        journal=_journal(connection, [each.version for each in chain]),
-    )
+@dataclass(frozen=True, slots=True)
+class _Finder:
+    """Looks behind a label of a passage."""
+
+    connection: Connection
+    blobs: BlobStore
+    registry: Registry
+    passage: Passage
+    label: str
+
+    def behind(self, source: str, model: str, probability: float, standing: str) -> Behind:
+        chain = _chain(read_versions(self.connection), model)
+        learned = dataset(self.connection, chain[0].dataset) if chain and chain[0].dataset else None
+        return Behind(
+            label=self.label,
+            source=source,
+            model=model,
+            probability=probability,
+            standing=standing,
+            versions=tuple(chain),
+            dataset=learned,
+            lessons=self._lessons(model, learned) if learned is not None else (),
+            journal=_journal(self.connection, [each.version for each in chain]),
+        )
+
+    def _lessons(self, model: str, known: Dataset) -> tuple[Lesson, ...]:
+        """Returns the decisions about the label, those that speak most in it first."""
+        try:
+            found = self.registry.load(model).influences(self.passage, self.label)
+        except ClassifierError:
+            found = ()  # the file is gone; which decisions it learned from is known all the same
+        weights = {each.passage: each.weight for each in found}
+        lessons = [
+            replace(each, weight=weights.get(passage_name(each.document, each.text), 0.0))
+            for each in _lessons(self.blobs, known, self.label)
+        ]
+        return tuple(sorted(lessons, key=lambda each: -abs(each.weight)))
 
 
 def _chain(versions: Iterable[ModelVersion], name: str) -> list[ModelVersion]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from models.classifier.influence import Influence
 from models.labels import LabelPrediction, Passage
 from models.packs import Pack
 from models.protocols import Classifier
@@ -59,6 +60,9 @@ class _Adapted:
             )
             for found in self._classifier.label(self._known(passages))
         ]
+
+    def influences(self, passage: Passage, label: str) -> Sequence[Influence]:
+        return self._classifier.influences(passage, self._own.get(label, label))
 
     def unfamiliar(self, passages: Sequence[Passage]) -> NDArray[np.bool_]:
         return self._classifier.unfamiliar(passages)

@@ -10,6 +10,7 @@ from scipy import sparse
 from scipy.optimize import minimize
 from scipy.special import expit
 
+from models.classifier.influence import Influence
 from models.classifier.views import Matrix
 
 # A decided passage is known by so many of its weightiest terms: what all passages share costs time alone.
@@ -23,21 +24,6 @@ _ROUNDS = 1000
 _FARTHEST = 20.0
 
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Influence:
-    """A decision that speaks in what is said of another passage.
-
-    Attributes:
-        passage: What the decided passage is known by.
-        applies: Whether people said that the label applies there.
-        weight: What it adds to the log-odds of the other passage.
-    """
-
-    passage: str
-    applies: bool
-    weight: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from hashlib import sha256
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +20,7 @@ from models.classifier.decided import decision_arrays, revised, with_decisions
 from models.classifier.evidence import LEAST
 from models.classifier.file import Uncorrected, uncorrected
 from models.classifier.folds import folds
+from models.classifier.influence import passage_name
 from models.classifier.model import LearnedClassifier
 from models.classifier.views import Matrix
 from models.errors import TrainingError
@@ -28,7 +28,6 @@ from models.errors import TrainingError
 FOLDS = 5
 # Probabilities are taken for no surer than this.
 _SUREST = 1e-6
-_DIGITS = 16
 _STEPS = 3
 
 Report = Callable[[int, int, str], None]
@@ -91,11 +90,6 @@ def learn(content: bytes, decided: TrainingSet, *, name: str = "", report: Repor
         card = _card(base, decided, pairs, decisions, name)
         report(_STEPS, _STEPS, "done")
         return packed(card, base.arrays | decision_arrays(corrections))
-
-
-def passage_name(document: str, text: str) -> str:
-    """Returns what a decided passage is known by: digits of its text's SHA-256, and its document."""
-    return f"{sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:_DIGITS]} {document}"
 
 
 def _pairs(base: Uncorrected, decided: TrainingSet) -> _Pairs:

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.classifier.card import ClassifierCard
-from models.classifier.corrections import Influence
 from models.classifier.explain import contributions, frequent_words, triggers
+from models.classifier.influence import Influence
 from models.classifier.parts import Parts, Seen, rule_scores
 from models.classifier.thresholds import LOWEST_ASKED
 from models.labels import LabelPrediction, LabelSource, Passage, Standing

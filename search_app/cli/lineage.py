@@ -29,7 +29,7 @@ def lineage(*, passage: str, label: str, decision: str, person: str, as_json: bo
     Behind a label: who says it, the model, those it came from, its dataset and the decisions in it. Back:
     from a decision or a person to the datasets, the models and the passages that they label now.
     """
-    from indexer.learning.lineage import acts_of, behind, influence  # noqa: PLC0415 - not for the help page
+    from indexer.learning.lineage import Models, acts_of, behind, influence  # noqa: PLC0415 - not for the help page
     from search_app.compose import compose  # noqa: PLC0415
 
     if bool(passage) != bool(label) or sum(map(bool, (passage, decision, person))) != 1:
@@ -37,7 +37,8 @@ def lineage(*, passage: str, label: str, decision: str, person: str, as_json: bo
     parts = compose(load_settings())
     with parts.engine.connect() as connection:
         if passage:
-            found: Any = behind(connection, parts.blobs, passage, label)
+            models = Models(parts.registry, parts.packs)
+            found: Any = behind(connection, parts.blobs, models, passage, label)
         else:
             acts = [decision] if decision else acts_of(connection, person)
             found = influence(connection, parts.blobs, acts)
@@ -83,7 +84,9 @@ def _print_behind(found: "Behind") -> None:
         )
     for lesson in found.lessons:
         word = "yes" if lesson.applies else "no"
-        click.echo(f"    {word:<3} {lesson.act} by {lesson.by} in {lesson.document}: {_short(lesson.text)}")
+        speaks = f"{lesson.weight:+.2f}" if lesson.weight else ""
+        who = f"{lesson.act} by {lesson.by} in {lesson.document}"
+        click.echo(f"    {word:<3} {speaks:>6} {who}: {_short(lesson.text)}")
     for entry in found.journal:
         click.echo(
             f"  {entry.at}  {entry.action} {entry.version} by {entry.by or '–'}: {entry.reason or '–'}"

@@ -23,7 +23,7 @@ from indexer.learning import (
     resume,
     waiting,
 )
-from indexer.learning.lineage import acts_of, behind, influence
+from indexer.learning.lineage import Models, acts_of, behind, influence
 from indexer.learning.runs import note
 from indexer.records import schema
 from indexer.records.database import writing
@@ -258,10 +258,13 @@ def test_lineage_leads_from_a_label_to_decisions_and_from_a_person_to_models(sch
     Relabel(
         office.engine, office.index, office.encoder, school.learner.packs, school.registry, office.clock
     ).run()
+    models = Models(school.registry, school.learner.packs)
     with office.engine.connect() as connection:
         chunk = next(each for each in _chunks(office) if "housel" in each[1])[0]
         [found] = [
-            each for each in behind(connection, office.blobs, chunk, "Insurance") if each.source == "model"
+            each
+            for each in behind(connection, office.blobs, models, chunk, "Insurance")
+            if each.source == "model"
         ]
         assert [each.version for each in found.versions] == [done.version, done.champion]
         assert found.dataset is not None
@@ -274,7 +277,7 @@ def test_lineage_leads_from_a_label_to_decisions_and_from_a_person_to_models(sch
         assert back.passages == LEASES
         assert influence(connection, office.blobs, ["nobody"]).versions == ()
         with pytest.raises(ModelRegistryError, match="Nothing is said of 'Audit Rights'"):
-            behind(connection, office.blobs, chunk, "Audit Rights")
+            behind(connection, office.blobs, models, chunk, "Audit Rights")
 
 
 def _chunks(office: Office) -> list[tuple[str, str]]:

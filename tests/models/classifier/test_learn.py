@@ -6,10 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.classifier.corrections import Influence
 from models.classifier.dataset import TrainingDocument, TrainingPassage, TrainingSet
 from models.classifier.file import read_classifier, rethreshold, uncorrected
-from models.classifier.learn import learn, passage_name
+from models.classifier.influence import Influence, passage_name
+from models.classifier.learn import learn
 from models.classifier.model import LearnedClassifier
 from models.errors import ClassifierError, TrainingError
 from models.labels import Passage
