@@ -16,6 +16,7 @@ from indexer.errors import IndexerError, IndexUnavailableError, IndexUnreachable
 from indexer.ingest import Ingest
 from indexer.ingest.join import Joiner, StoppedError
 from indexer.learning import Learner
+from indexer.learning.monitor import go_back
 from indexer.locks import LEARNER, WORKER, WRITER, Lock, held
 from indexer.project_events import EventProjection
 from indexer.rebuild import ensure_index
@@ -31,7 +32,7 @@ from models.errors import ModelsError
 _log = logging.getLogger(__name__)
 # Seconds between two runs of each job.
 UPLOADS, TOUCHED, OUTBOX, EVENTS, HEARTBEAT, RECONCILE, STALE_RUNS = 0.5, 0.5, 1.0, 2.0, 5.0, 60.0, 60.0
-RELABEL, LEARN = 10.0, 2.0
+RELABEL, LEARN, MONITOR = 10.0, 2.0, 60.0
 # A job that could not start in time, because the machine slept, is run once afterwards.
 _GRACE_SECONDS = 3600
 
@@ -137,6 +138,17 @@ class Jobs:
             else:
                 self._ask_to_learn(learner, self.learning.after)
 
+    def monitor(self) -> None:
+        """Goes back from a classifier that learned, where people find it worse than the one before it."""
+        if self.learning is None:
+            return
+        learner = self.learning.learner
+        packs = {each.name: each for each in self._ingest.packs.values()}
+        for pack in packs.values():
+            why = go_back(learner.engine, learner.registry, pack, learner.packs)
+            if why:
+                _log.warning("Went back to the classifier before, of the pack %s. %s", pack.name, why)
+
     def _ask_to_learn(self, learner: Learner, after: int) -> None:
         for pack in sorted({each.name for each in self._ingest.packs.values()}) if after else ():
             if learner.new_decisions(pack) >= after:
@@ -191,6 +203,7 @@ def build_scheduler(jobs: Jobs) -> BackgroundScheduler:
         (jobs.outbox, OUTBOX, "default"),
         (jobs.relabel, RELABEL, "default"),
         *([(jobs.learn, LEARN, "default")] if jobs.learning is not None else []),
+        *([(jobs.monitor, MONITOR, "default")] if jobs.learning is not None else []),
         (jobs.reconcile, RECONCILE, "folders"),
         (jobs.touched, TOUCHED, "folders"),
         *([(jobs.events, EVENTS, "default")] if jobs.projection is not None else []),

@@ -116,7 +116,7 @@ def on_golden(
     truth = np.array([[label in each.labels for label in labels] for each in golden], np.bool_)
     people = Judgements(tuple(labels), truth, np.ones_like(truth), np.arange(len(golden)))
     both = [_joined([answers(each, [passage], labels) for passage in passages]) for each in classifiers]
-    return compare("golden passages", people, both[0], both[1], seed)
+    return compare("golden judgements", people, both[0], both[1], seed)
 
 
 def timed(

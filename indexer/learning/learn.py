@@ -196,7 +196,7 @@ class Learner:
         if golden:
             passages = self._encoded([each.passage for each in golden], classifiers)
             more, changes = on_golden(golden, passages, labels, classifiers, SEED)
-            checks, found = [*checks, *more], [*found, ("golden passages", changes)]
+            checks, found = [*checks, *more], [*found, ("golden judgements", changes)]
         checks += timed(files, classifiers, gathered)
         return Report(tuple(checks), tuple((name, tuple(each)) for name, each in found))
 

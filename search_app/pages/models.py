@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from indexer.decisions.read import decided_after
 from indexer.decisions.record import LONGEST_REASON
 from indexer.learning import LearningRun, State, Why, ask, learning_run, learning_runs, note
+from indexer.learning.monitor import Watch, watch
 from indexer.records.codec import time_to_text
 from indexer.records.database import writing
 from indexer.records.read import ChunkRecord, chunk_records, collection_names
@@ -51,6 +52,7 @@ class PackModels:
     runs: tuple[LearningRun, ...]
     new_decisions: int
     earlier: bool
+    watch: Watch | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +157,7 @@ def _of_pack(here: Site, pack: Pack, status: ClassifierStatus) -> PackModels:
         collections = [
             each for each in collection_names(connection) if here.parts.packs[each].name == pack.name
         ]
+        watched = watch(connection, pack, here.parts.packs)
         new = decided_after(connection, collections, found[0].upto if found else 0)
     return PackModels(
         pack=pack,
@@ -166,6 +169,7 @@ def _of_pack(here: Site, pack: Pack, status: ClassifierStatus) -> PackModels:
         journal=tuple(reversed(registry.journal(pack.name)))[:JOURNAL_LINES],
         runs=tuple(found),
         new_decisions=new,
+        watch=watched,
         earlier=sum(version.origin is not Origin.STARTER for version in registry.versions(pack.name)) > 0,
     )
 
