@@ -2,20 +2,21 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.index.analysis import stems_of_runs
 from indexer.index.protocol import Order
 from indexer.passages import StoredPassage
-from models.ranker.linear import LinearRanker
+from models.ranker.linear import LinearRanker, Ranked
 from models.ranker.pool import Pool
 from search_app.fuse import Fused, Fusion, Learned
+from search_app.occurrences import Occurrences
 from search_app.retrieve import Question
 
 # Constant, whatever page is asked for: places must not move while a person pages.
-RERANKED = 100
+RERANKED = 70
 
 Passages = Callable[[Sequence[int]], Mapping[int, StoredPassage]]
 _NOTHING = StoredPassage("", None)
@@ -47,20 +48,41 @@ class Reranker:
         if not first or not self.ranks(question):
             return fusion
         found = self._ranker.rank(pool_of(question, first, self._passages))
-        order = np.argsort(-found.scores, kind="stable").tolist()
-        ranked = [
-            replace(
-                first[before],
-                learned=Learned(
-                    score=float(found.scores[before]),
-                    before=before + 1,
-                    after=after,
-                    shares={ground: float(share[before]) for ground, share in found.shares.items()},
-                ),
-            )
-            for after, before in enumerate(order, start=1)
-        ]
-        return [*ranked, *fusion[RERANKED:]]
+        return Reranked(first, found, fusion)
+
+
+class Reranked(Sequence[Fused]):
+    """A reranked fusion; what a ranker says of a candidate is gathered when it is asked for."""
+
+    def __init__(self, first: Sequence[Fused], found: Ranked, fusion: Fusion) -> None:
+        self._first, self._found, self._fusion = first, found, fusion
+        self._order = np.argsort(-found.scores, kind="stable").tolist()
+
+    def __len__(self) -> int:
+        return len(self._fusion)
+
+    @overload
+    def __getitem__(self, place: int) -> Fused: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Fused]: ...
+    def __getitem__(self, place: int | slice) -> Fused | list[Fused]:
+        """Returns the candidate at a 0-based place, or those of a stretch."""
+        places = range(len(self))[place]
+        if isinstance(places, int):
+            return self._at(places)
+        return [self._at(each) for each in places]
+
+    def _at(self, place: int) -> Fused:
+        if place >= len(self._order):
+            return self._fusion[place]
+        before: int = self._order[place]
+        learned = Learned(
+            score=float(self._found.scores[before]),
+            before=before + 1,
+            after=place + 1,
+            shares={ground: float(share[before]) for ground, share in self._found.shares.items()},
+        )
+        return replace(self._first[before], learned=learned)
 
 
 def pool_of(question: Question, first: Sequence[Fused], passages: Passages) -> Pool:
@@ -69,17 +91,15 @@ def pool_of(question: Question, first: Sequence[Fused], passages: Passages) -> P
     held = [stored.get(item.key, _NOTHING) for item in first]
     vector = question.vector() if callable(question.vector) else question.vector
     assert vector is not None
+    words = Occurrences(question.text)
     return Pool(
-        query=_terms(question.text),
-        texts=[_terms(passage.text) for passage in held],
+        terms=len(words),
+        hits=[words.of(passage.text) for passage in held],
+        lengths=[len(passage.text) for passage in held],
         vector=vector,
         vectors=_stacked([passage.vector for passage in held], len(vector)),
         fused=np.array([item.score for item in first]),
     )
-
-
-def _terms(text: str) -> list[str]:
-    return " ".join(map(stems_of_runs().__getitem__, text.split())).split()
 
 
 def _stacked(vectors: Sequence[NDArray[np.float32] | None], dimension: int) -> NDArray[np.float32]:

@@ -33,21 +33,25 @@ class View:
     @cached_property
     def words(self) -> Counted:
         """The words of the query in the candidates."""
-        return counted(self.pool.query, self.pool.texts)
+        return counted(self.pool)
 
     @cached_property
+    def vectors(self) -> Numbers:
+        """Those of the candidates, in double precision."""
+        return self.pool.vectors.astype(np.float64)
+
     def cosines(self) -> Numbers:
         """Cosine of query and candidate; NaN where a candidate has no vector."""
-        cosines: Numbers = self.pool.vectors.astype(np.float64) @ self.pool.vector.astype(np.float64)
+        cosines: Numbers = self.vectors @ self.pool.vector.astype(np.float64)
         return cosines
 
     def company(self, number: int) -> Numbers:
-        """Mean cosine of each candidate to the first ``number`` of the fusion."""
-        first = self.pool.vectors[:number].astype(np.float64)
+        """Mean cosine of each candidate to the first ``number`` of the fusion that have a vector."""
+        first = self.vectors[:number]
         known = first[np.isfinite(first).all(axis=1)]
         if not len(known):
             return np.full(len(self.pool), np.nan)
-        cosines: Numbers = self.pool.vectors.astype(np.float64) @ known.mean(axis=0)
+        cosines: Numbers = self.vectors @ known.mean(axis=0)
         return cosines
 
 
@@ -70,7 +74,7 @@ FEATURES = (
     Feature("fused", Ground.PLACES, lambda view: view.pool.fused),
     Feature("bm25", Ground.WORDS, lambda view: bm25(view.words)),
     Feature("stretch", Ground.NEARNESS, lambda view: stretch(view.words)),
-    Feature("cosine", Ground.MEANING, lambda view: view.cosines),
+    Feature("cosine", Ground.MEANING, lambda view: view.cosines()),
     Feature("company_3", Ground.COMPANY, lambda view: view.company(3)),
     Feature("company_10", Ground.COMPANY, lambda view: view.company(10)),
 )

@@ -18,7 +18,7 @@ GAINS = (0.0, 0.15, 1.5, 3.0, 4.0)
 # Weights are drawn to equal ones, by as much as so many queries draw to others: few judgements move little.
 # What ranks by all features alike also serves searches that the judged ones are unlike, as those for a name
 # (docs/decisions/0016-ranker.md).
-EQUAL, PULL = 0.2, 50.0
+EQUAL, PULL = 0.2, 20.0
 _DECIMALS = 6
 _EXACT = {"maxiter": 10_000, "ftol": 1e-15, "gtol": 1e-10}
 

@@ -12,15 +12,17 @@ class Pool:
     """Candidates, the best fused first; arrays have one row per candidate.
 
     Attributes:
-        query: Terms of the query in order, as ``texts`` has them.
-        texts: Terms of each candidate in order, stemmed and without stop words; empty where there is no text.
+        terms: Number of the query's different terms.
+        hits: Where they stand in each candidate's text, as (number of the term, offset), by offset.
+        lengths: Characters of each text; 0 where there is none.
         vector: The query's, shape (dimension,), unit length.
         vectors: Those of the candidates, shape (n, dimension), unit length; NaN where there is none.
         fused: Scores of the fusion.
     """
 
-    query: Sequence[str]
-    texts: Sequence[Sequence[str]]
+    terms: int
+    hits: Sequence[Sequence[tuple[int, int]]]
+    lengths: Sequence[int]
     vector: NDArray[np.float32]
     vectors: NDArray[np.float32]
     fused: NDArray[np.float64]

@@ -92,7 +92,7 @@ def numbers(page: SearchPage) -> tuple[object, ...]:
     return page.total, page.documents, page.by_words, page.by_meaning, page.facets
 
 
-@pytest.mark.parametrize("depth", [100, 3])
+@pytest.mark.parametrize("depth", [70, 3])
 def test_pages_follow_each_other_without_gap_or_double(
     library: Library, monkeypatch: pytest.MonkeyPatch, depth: int
 ) -> None:

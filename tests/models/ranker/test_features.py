@@ -1,5 +1,7 @@
 """What a ranker looks at, and what each ground adds."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -11,8 +13,9 @@ from models.ranker.pool import Pool
 NAMES = [feature.name for feature in FEATURES]
 VECTORS = np.array([[1, 0], [0.6, 0.8], [0, 1], [np.nan, np.nan]], np.float32)
 POOL = Pool(
-    query=["cap"],
-    texts=[["cap"], ["liabil", "cap"], ["rent"], []],
+    terms=1,
+    hits=[[(0, 0)], [(0, 10)], [], []],
+    lengths=[3, 13, 4, 0],
     vector=np.array([0.6, 0.8], np.float32),
     vectors=VECTORS,
     fused=np.array([0.4, 0.3, 0.2, 0.1]),
@@ -32,12 +35,12 @@ def test_company_is_the_mean_cosine_to_the_first_that_have_a_vector() -> None:
     # Of the first three: (1, 0.6, 0) / 3, (0.6, 1, 0.8) / 3, (0, 0.8, 1) / 3.
     assert column("company_3")[:3] == pytest.approx([1.6 / 3, 0.8, 0.6])
     assert column("company_10")[:3] == pytest.approx([1.6 / 3, 0.8, 0.6])
-    first_missing = Pool(POOL.query, POOL.texts, POOL.vector, VECTORS[::-1], POOL.fused)
+    first_missing = replace(POOL, vectors=VECTORS[::-1])
     assert column("company_3", first_missing)[1:3] == pytest.approx([0.9, 0.9])
 
 
 def test_without_any_vector_nothing_is_known_of_the_company() -> None:
-    bare = Pool(POOL.query, POOL.texts, POOL.vector, VECTORS * np.float32(np.nan), POOL.fused)
+    bare = replace(POOL, vectors=VECTORS * np.float32(np.nan))
     assert np.isnan(column("company_3", bare)).all()
     assert column("fused", bare) == [0.4, 0.3, 0.2, 0.1]
 
