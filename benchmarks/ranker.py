@@ -25,6 +25,7 @@ from benchmarks.large import texts
 from models.encoder import load_encoder
 from models.evaluation.retrieval import measure_queries, paired_bootstrap, read_judged
 from models.packs import load_pack
+from models.protocols import Encoder
 from models.ranker.example import Example
 from models.ranker.fit import fit
 from models.ranker.train import ByQuery, cross_validated
@@ -45,21 +46,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("judgements", type=Path)
     parser.add_argument("--models", type=Path, default=Path("var/models"), help="folder of exported encoders")
-    parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--seeds", type=int, default=10, help="divisions into folds; 0 for the times alone")
     parser.add_argument("--home", type=Path, help="searched for the times")
     parser.add_argument("--rounds", type=int, default=3, help="times that each query is asked")
     arguments = parser.parse_args()
-    encoder = load_encoder("", "auto", arguments.models)
-    judged = read_judged(arguments.judgements)
-    with trial(judged, encoder, lambda _done, _steps: None) as tried:
-        found = list(examples(tried))
-    compare(f"cross-validated, {len(found)} queries", *averaged(found, arguments.seeds))
-    splits = {path.stem: path for path in (arguments.judgements / "qrels").glob("*.tsv")}
-    if {"train", "valid"} <= set(splits):
-        held = set(read_judged(arguments.judgements, "valid").qrels)
-        compare(f"learned from train, {len(held)} queries of valid", *held_out(found, held))
+    if arguments.seeds:
+        quality(arguments.judgements, load_encoder("", "auto", arguments.models), arguments.seeds)
     if arguments.home:
         times(arguments.home, arguments.judgements / "queries.jsonl", arguments.rounds)
+
+
+def quality(judgements: Path, encoder: Encoder, seeds: int) -> None:
+    """Prints how well fusion and ranker rank queries that it did not learn from."""
+    with trial(read_judged(judgements), encoder, lambda _done, _steps: None) as tried:
+        found = list(examples(tried))
+    compare(f"cross-validated, {len(found)} queries", *averaged(found, seeds))
+    if {"train", "valid"} <= {path.stem for path in (judgements / "qrels").glob("*.tsv")}:
+        held = set(read_judged(judgements, "valid").qrels)
+        compare(f"learned from train, {len(held)} queries of valid", *held_out(found, held))
 
 
 def averaged(found: Sequence[Example], seeds: int) -> tuple[ByQuery, ByQuery]:
@@ -109,10 +113,12 @@ def times(home: Path, queries: Path, rounds: int) -> None:
         took = [by_turns((bare, parts.searcher), asked, first=number) for number in range(rounds)]
         plain, learned = ([value for each in took for value in each[which][WARMING:]] for which in (0, 1))
         one, other = summary("fusion", plain), summary("ranker", learned)
+        each = np.median(np.array(learned) - np.array(plain))
         print(
-            f"{name}: fusion p50 {one.p50:.1f} p95 {one.p95:.1f} ms, ranker p50 {other.p50:.1f} "
-            f"p95 {other.p95:.1f} ms, added p50 {other.p50 - one.p50:+.1f} p95 {other.p95 - one.p95:+.1f} ms "
-            f"({ranker.version if ranker else 'no ranker'})"
+            f"{name}: fusion p50 {one.p50:.1f} p95 {one.p95:.1f} ms, "
+            f"{ranker.version if ranker else 'no ranker'} p50 {other.p50:.1f} p95 {other.p95:.1f} ms, "
+            f"added p50 {other.p50 - one.p50:+.1f} p95 {other.p95 - one.p95:+.1f} ms, "
+            f"median by query {each:+.1f} ms"
         )
 
 
