@@ -2,12 +2,20 @@
 
 from collections.abc import Sequence
 
+from models.ranker.features import Ground
 from search_app.fuse import Fused, Learned
 from search_app.results import HitLabel, Mark, Why
 
 _MOST_WORDS = 8
 # Grounds of a learned place that are named, and how much one must have added to be.
 _MOST_GROUNDS, _LEAST_SHARE = 3, 0.05
+_GROUNDS = {
+    Ground.PLACES: "its places in both lists",
+    Ground.WORDS: "its words",
+    Ground.NEARNESS: "the nearness of its words to each other",
+    Ground.MEANING: "its meaning",
+    Ground.COMPANY: "its likeness to the first hits",
+}
 
 
 def explain(item: Fused, words: Sequence[str], heading: Sequence[str], labels: Sequence[HitLabel]) -> Why:
@@ -63,13 +71,21 @@ def _reranked(learned: Learned) -> str:
     if learned.before != learned.after:
         moved = f"{moved} ({_ordinal(learned.before)} before)"
     weighty = sorted(learned.shares.items(), key=lambda each: -abs(each[1]))[:_MOST_GROUNDS]
-    spoke = [(f"{name} ({share:+.1f})", share > 0) for name, share in weighty if abs(share) >= _LEAST_SHARE]
+    spoke = [
+        (f"{_GROUNDS[Ground(name)]} ({share:+.1f})", share > 0)
+        for name, share in weighty
+        if abs(share) >= _LEAST_SHARE
+    ]
     more = [said for said, positive in spoke if positive]
     less = [said for said, positive in spoke if not positive]
-    sides = [f"more than other hits for {' and '.join(more)}"] if more else []
+    sides = [f"more than other hits for {_listed(more)}"] if more else []
     if less:
-        sides.append(f"less {'' if more else 'than other hits '}for {' and '.join(less)}")
+        sides.append(f"less {'' if more else 'than other hits '}for {_listed(less)}")
     return f"{moved}: {', '.join(sides)}." if sides else f"{moved}."
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def _grounds(words: Sequence[str], heading: Sequence[str]) -> str:

@@ -26,7 +26,7 @@ class Learned:
         score: Higher is better; 0 is the mean of the candidates of this query.
         before: 1-based place after the fusion.
         after: 1-based place after the ranker.
-        shares: What each ground adds to the score, by its name in plain words.
+        shares: What each ground adds to the score: places, words, nearness, meaning, company.
     """
 
     score: float

@@ -15,13 +15,13 @@ Numbers = NDArray[np.float64]
 
 
 class Ground(StrEnum):
-    """Kinds of features, as they are explained to people."""
+    """Kinds of features, as an explanation names them."""
 
-    PLACES = "its places in both lists"
-    WORDS = "its words"
-    NEARNESS = "the nearness of its words to each other"
-    MEANING = "its meaning"
-    COMPANY = "its likeness to the first hits"
+    PLACES = "places"  # in the two lists that were fused
+    WORDS = "words"
+    NEARNESS = "nearness"  # of the query's words to each other
+    MEANING = "meaning"
+    COMPANY = "company"  # likeness to the first hits of the fusion
 
 
 class View:
