@@ -48,7 +48,8 @@ def work(settings: Settings, *, join: bool = False) -> None:
     from indexer.errors import RecordsUnreachableError  # noqa: PLC0415 - not for the help page
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    # A job that is still at it when its time comes again is no news.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     logging.getLogger("faiss").setLevel(logging.WARNING)
     for pause in PAUSES:

@@ -32,7 +32,7 @@ async function send(form, button) {
   }
   exchange(document.querySelector(`[data-correct="${key}"]`), answer.correct);
   const fresh = exchange(document.querySelector(`[data-judged="${key}"]`), answer.judged);
-  fresh?.querySelector('[data-key="u"], button')?.focus({ preventScroll: true });
+  (fresh?.querySelector(`[value="undo:${answer.act}"]`) ?? fresh?.querySelector('button'))?.focus({ preventScroll: true });
   tell(answer.said);
 }
 
@@ -51,7 +51,8 @@ function place() {
 document.addEventListener('keydown', (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest('input, select, textarea')) return;
   if (!['c', 'd', 'e', 'u'].includes(event.key)) return;
-  const button = place()?.querySelector(`[data-key="${event.key}"]`);
+  const focused = document.activeElement;
+  const button = focused?.dataset?.key === event.key ? focused : place()?.querySelector(`[data-key="${event.key}"]`);
   if (!button) return;
   event.preventDefault();
   button.click();

@@ -1,10 +1,13 @@
 """The pages in a real browser: accessible, usable by keyboard alone, and without scripts."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from indexer.learning import Why, ask, note
+from indexer.records.database import writing
 from tests.browser.conftest import Served
 from tests.search_app.pages.house import House
 
@@ -29,6 +32,7 @@ def addresses(served: Served) -> dict[str, str]:
         "unsure": "/?unsure=1",
         "review": "/review",
         "models": "/models",
+        "learning": f"/models/learning/{learning(served.house, risky['key'])}",
         "upload": "/upload",
         "runs": "/runs",
         "run": f"/runs/{run}",
@@ -36,6 +40,25 @@ def addresses(served: Served) -> dict[str, str]:
         "exports": "/exports",
         "help": "/help",
     }
+
+
+def learning(house: House, key: int) -> int:
+    """The number of a run of learning that was refused, with a report."""
+    report = {
+        "passed": False,
+        "checks": [{"name": "decisions", "passed": False, "words": "Of 9 decisions, 3 are answered right."}],
+        "labels": [
+            {"where": "decisions", "labels": [{"label": "Insurance", "judged": 9, "gained": 0, "lost": 6}]}
+        ],
+        "preview": {
+            "passages": 40, "gained": {"Insurance": 1}, "lost": {},
+            "examples": [{"key": key, "label": "Insurance", "gained": True}],
+        },
+    }  # fmt: skip
+    with writing(house.engine) as connection:
+        number = ask(connection, "contracts", "ann", Why.DEMAND, "2026-05-04T09:00:00.000Z")
+        note(connection, number, state="refused", step="It does not label.", report=json.dumps(report))
+    return number
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -128,7 +151,7 @@ def test_everything_works_without_scripts(served: Served) -> None:
     page.goto("/")
     page.fill("#q", "aggregate liability")
     page.click("text=Search >> nth=-1")
-    page.get_by_label("Cap on liability").check()
+    page.get_by_role("checkbox", name="Cap on liability").check()
     page.click("text=Apply the filters")
     assert "label=Cap+On+Liability" in page.url
     page.locator(".hit summary", has_text="Why").first.click()
@@ -202,15 +225,3 @@ def test_the_outline_of_a_document_without_risks_is_as_wide_as_that_of_one_with_
 def labelled(house: House) -> set[int]:
     """Keys of the passages that carry a label."""
     return {row["chunk"] for row in house.rows("predictions") if row["standing"] == "speaks"}
-
-
-def test_the_review_list_is_read_by_keyboard_alone(served: Served) -> None:
-    page = served.page()
-    page.goto("/review")
-    page.keyboard.press("j")
-    page.keyboard.press("j")
-    assert page.evaluate("document.activeElement.closest('.hit') === document.querySelectorAll('.hit')[1]")
-    page.keyboard.press("k")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/documents/**")
-    assert page.locator(".passage.opened .doubted").count() >= 1
