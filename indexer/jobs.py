@@ -32,7 +32,7 @@ from models.errors import ModelsError
 _log = logging.getLogger(__name__)
 # Seconds between two runs of each job.
 UPLOADS, TOUCHED, OUTBOX, EVENTS, HEARTBEAT, RECONCILE, STALE_RUNS = 0.5, 0.5, 1.0, 2.0, 5.0, 60.0, 60.0
-RELABEL, LEARN, MONITOR = 10.0, 2.0, 60.0
+RELABEL, LEARN, MONITOR = 5.0, 2.0, 60.0
 # A job that could not start in time, because the machine slept, is run once afterwards.
 _GRACE_SECONDS = 3600
 
