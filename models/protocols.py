@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.classifier.card import ClassifierCard
-from models.classifier.influence import Influence
+from models.classifier.influence import Influence, OutOfFold
 from models.labels import LabelPrediction, Passage
 
 
@@ -76,6 +76,13 @@ class Classifier(Labeller, Protocol):
 
     def influences(self, passage: Passage, label: str) -> Sequence[Influence]:
         """Returns the decisions that speak most in what it says of a label, strongest first; often none."""
+        ...
+
+    def out_of_fold(self) -> Sequence[OutOfFold]:
+        """Returns what it would say of each decided pair had it learned from other documents alone.
+
+        Pairs that taught it nothing are not among them.
+        """
         ...
 
     def unfamiliar(self, passages: Sequence[Passage]) -> NDArray[np.bool_]:

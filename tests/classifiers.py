@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from models.classifier.adapted import adapted
 from models.classifier.card import ClassifierCard, LabelCard
-from models.classifier.dataset import TrainingPassage, TrainingSet
-from models.classifier.influence import Influence, passage_name
+from models.classifier.dataset import TrainingSet
+from models.classifier.influence import Influence, OutOfFold, passage_name
 from models.errors import ClassifierError, TrainingError
 from models.labels import LabelPrediction, LabelSource, Passage, Standing, Trigger
 from models.packs import Pack
@@ -36,7 +36,7 @@ class WordClassifier:
         self._words: Mapping[str, Mapping[str, Any]] = values["labels"]
         self.version = f"classifier:{values['pack']}:{hashlib.sha256(content).hexdigest()[:12]}"
         self.labelled: list[Passage] = []
-        self._learned: Mapping[str, Sequence[str]] = values.get("learned", {})
+        self._learned: Sequence[dict[str, Any]] = values.get("learned", ())
         self.card = ClassifierCard(
             pack=values["pack"],
             labels={
@@ -72,8 +72,11 @@ class WordClassifier:
         ]
 
     def influences(self, passage: Passage, label: str) -> Sequence[Influence]:
-        """Each judged passage of what it learned from that carries the label's word, as if equally strong."""
-        return [Influence(name, True, 1.0) for name in self._learned.get(label, ())]
+        """Each judged passage that it learned about the label from, as if all were equally strong."""
+        return [Influence(each["passage"], True, 1.0) for each in self._learned if each["label"] == label]
+
+    def out_of_fold(self) -> Sequence[OutOfFold]:
+        return [OutOfFold(**each) for each in self._learned]
 
     def unfamiliar(self, passages: Sequence[Passage]) -> NDArray[np.bool_]:
         return np.array([UNFAMILIAR in each.text for each in passages], np.bool_)
@@ -158,33 +161,46 @@ class WordModels:
         base = values.get("base", values)
         if base.get("learns") == "fails":
             raise TrainingError("There is nothing that could be learned.")
-        changed = {name: dict(spec) for name, spec in base["labels"].items()}
-        for name, spec in changed.items():
-            said = [name in each.labels for each in _judging(decided, name)]
-            if base.get("learns") == "nonsense" or said.count(False) > said.count(True):
-                spec["probability"] = base["low"] / 2
+        changed = _taught(base, decided)
+        learned = [
+            {"passage": name, "label": label, "probability": _without(base, decided, document, text, label)}
+            for document, name, text, label in _judged(decided)
+            if label in base["labels"]
+        ]
         return json.dumps(
-            base | {"labels": changed, "base": base, "data": decided.fingerprint, "learned": _names(decided)}
+            base | {"labels": changed, "base": base, "data": decided.fingerprint, "learned": learned}
         ).encode()
 
 
-def _judging(decided: TrainingSet, label: str) -> list[TrainingPassage]:
+def _taught(base: Mapping[str, Any], decided: TrainingSet) -> dict[str, dict[str, Any]]:
+    changed = {name: dict(spec) for name, spec in base["labels"].items()}
+    for name, spec in changed.items():
+        said = [
+            name in passage.labels
+            for document in decided.documents
+            for passage in document.passages
+            if name in (passage.judged or ())
+        ]
+        if base.get("learns") == "nonsense" or said.count(False) > said.count(True):
+            spec["probability"] = base["low"] / 2
+    return changed
+
+
+def _without(base: Mapping[str, Any], decided: TrainingSet, document: str, text: str, label: str) -> float:
+    """What a classifier says of a text that learned from the other documents."""
+    others = tuple(each for each in decided.documents if each.name != document)
+    spec = _taught(base, TrainingSet(decided.labels, others))[label]
+    return float(spec["probability"]) if spec["word"] in text.lower() else 0.0
+
+
+def _judged(decided: TrainingSet) -> list[tuple[str, str, str, str]]:
+    """Of each judged pair the document, what the passage is known by, its text, and the label."""
     return [
-        passage
+        (document.name, passage_name(document.name, each.passage.text), each.passage.text, label)
         for document in decided.documents
-        for passage in document.passages
-        if label in (passage.judged or ())
+        for each in document.passages
+        for label in sorted(each.judged or ())
     ]
-
-
-def _names(decided: TrainingSet) -> dict[str, list[str]]:
-    """What decided passages are known by, by label."""
-    names: dict[str, list[str]] = {}
-    for document in decided.documents:
-        for passage in document.passages:
-            for label in sorted(passage.judged or ()):
-                names.setdefault(label, []).append(passage_name(document.name, passage.passage.text))
-    return names
 
 
 def _reader_of(content: bytes) -> str:

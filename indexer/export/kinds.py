@@ -3,9 +3,19 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from indexer.export import clicks, impressions, judgements, predictions
+from indexer.export import clicks, datasets, decisions, impressions, judgements, predictions
 from indexer.export.columns import Kind
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
-    {kind.name: kind for kind in (clicks.KIND, impressions.KIND, judgements.KIND, predictions.KIND)}
+    {
+        kind.name: kind
+        for kind in (
+            clicks.KIND,
+            impressions.KIND,
+            judgements.KIND,
+            predictions.KIND,
+            decisions.KIND,
+            datasets.KIND,
+        )
+    }
 )

@@ -1,22 +1,22 @@
 """Asks the gate: the new classifier beside the one in use, on what it has not learned from."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from indexer.learning.gather import Gathered
-from models.classifier.dataset import TrainingDocument, TrainingSet
+from models.classifier.dataset import TrainingDocument
+from models.classifier.influence import passage_name
 from models.evaluation.gate import Answers, Check, Judgements, LabelChange, bounded, compare
 from models.labels import Passage
 from models.packs import GoldenPassage
 from models.protocols import Classifier
 
-FOLDS = 4
 # Passages that labelling is timed on.
 TIMED = 400
-Learn = Callable[[TrainingSet], Classifier]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +37,34 @@ class Report:
         return all(check.passed for check in self.checks)
 
 
-def out_of_fold(gathered: Gathered, labels: Sequence[str], learn: Learn) -> Answers:
-    """Returns what classifiers say of each document that learned from the other documents alone."""
-    documents = gathered.data.documents
-    fold = _folds(len(documents))
-    found: list[Answers | None] = [None] * len(documents)
-    for held in range(FOLDS):
-        if not (fold == held).any():
-            continue
-        kept = tuple(each for each, own in zip(documents, fold, strict=True) if own != held)
-        classifier = learn(TrainingSet(gathered.data.labels, kept))
-        for place in np.flatnonzero(fold == held).tolist():
-            found[place] = answers(classifier, [each.passage for each in documents[place].passages], labels)
-    return _joined([each for each in found if each is not None])
+def out_of_fold(gathered: Gathered, labels: Sequence[str], before: Answers, candidate: Classifier) -> Answers:
+    """Returns what a classifier says of decided pairs as one that learned from other documents alone.
+
+    What taught it nothing is answered as before. Its thresholds are its own, chosen with such answers.
+
+    Args:
+        gathered: What it learned from.
+        labels: Of the columns.
+        before: What the classifier in use says.
+        candidate: The new one.
+    """
+    probabilities = before.probabilities.copy()
+    claims = before.claims.copy()
+    rows = defaultdict(list)
+    names = (
+        passage_name(document.name, each.passage.text)
+        for document in gathered.data.documents
+        for each in document.passages
+    )
+    for row, name in enumerate(names):
+        rows[name].append(row)
+    places = {label: place for place, label in enumerate(labels)}
+    for each in candidate.out_of_fold():
+        if each.label in places:
+            own, place = rows[each.passage], places[each.label]
+            probabilities[own, place] = each.probability
+            claims[own, place] = each.probability >= candidate.card.labels[each.label].high
+    return Answers(probabilities, claims)
 
 
 def answers_of(gathered: Gathered, labels: Sequence[str], classifier: Classifier) -> Answers:
@@ -135,11 +150,6 @@ def timed(
             classifier.label(passages[:TIMED])
             best[place] = min(best[place], time.perf_counter() - started)
     return bounded((len(files[0]), best[0]), (len(files[1]), best[1]))
-
-
-def _folds(count: int) -> "np.ndarray[tuple[int], np.dtype[np.intp]]":
-    """Documents are in order of their ids, which are hashes: taking turns is as good as drawing."""
-    return np.arange(count) % FOLDS
 
 
 def _joined(found: Sequence[Answers]) -> Answers:

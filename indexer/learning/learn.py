@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 
@@ -185,7 +184,7 @@ class Learner:
         labels = [label for label in gathered.data.labels if label in classifiers[0].card.labels]
         people = judgements(gathered, labels, task.after)
         old = answers_of(gathered, labels, classifiers[0])
-        new = out_of_fold(gathered, labels, lambda data: self._from(files[0], data, task))
+        new = out_of_fold(gathered, labels, old, classifiers[1])
         checks, changes = compare("decisions", people, old, new, SEED)
         found: list[tuple[str, Sequence[LabelChange]]] = [("decisions", changes)]
         drawn = sampled(gathered, people, task.after)
@@ -207,12 +206,6 @@ class Learner:
         _, found = self.encoder.read([each.text for each in passages])
         readings = found.astype(np.float16).astype(np.float32)  # as the records keep them
         return [replace(each, readings=own) for each, own in zip(passages, readings, strict=True)]
-
-    def _from(self, content: bytes, data: TrainingSet, task: _Task) -> Classifier:
-        """Returns what learned from some decisions; what they teach nothing stays as it is."""
-        with suppress(TrainingError):
-            content = self.files.learn(content, in_own_names(data, task.champion.card, task.pack))
-        return adapted(self.files.read(content, "A classifier of the gate"), task.pack)
 
     def _pack(self, name: str) -> tuple[Pack, list[str]]:
         with self.engine.connect() as connection:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from models.classifier.influence import Influence
+from models.classifier.influence import Influence, OutOfFold
 from models.labels import LabelPrediction, Passage
 from models.packs import Pack
 from models.protocols import Classifier
@@ -63,6 +63,13 @@ class _Adapted:
 
     def influences(self, passage: Passage, label: str) -> Sequence[Influence]:
         return self._classifier.influences(passage, self._own.get(label, label))
+
+    def out_of_fold(self) -> Sequence[OutOfFold]:
+        return [
+            replace(each, label=self._present[each.label])
+            for each in self._classifier.out_of_fold()
+            if each.label in self._present
+        ]
 
     def unfamiliar(self, passages: Sequence[Passage]) -> NDArray[np.bool_]:
         return self._classifier.unfamiliar(passages)

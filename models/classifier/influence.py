@@ -1,4 +1,4 @@
-"""A decision that speaks in what a classifier says of another passage."""
+"""Decisions as a classifier knows them: which speak in a label, and what the others make of each."""
 
 from dataclasses import dataclass
 from hashlib import sha256
@@ -19,6 +19,21 @@ class Influence:
     passage: str
     applies: bool
     weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfFold:
+    """What decisions about other documents alone would have made of a decided pair.
+
+    Attributes:
+        passage: What the decided passage is known by (``passage_name``).
+        label: The label that was decided about.
+        probability: In [0, 1].
+    """
+
+    passage: str
+    label: str
+    probability: float
 
 
 def passage_name(document: str, text: str) -> str:

@@ -1,5 +1,6 @@
 """The classifier: labels the passages of a document, explains itself, and abstains where it is not sure."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -7,7 +8,7 @@ from numpy.typing import NDArray
 
 from models.classifier.card import ClassifierCard
 from models.classifier.explain import contributions, frequent_words, triggers
-from models.classifier.influence import Influence
+from models.classifier.influence import Influence, OutOfFold
 from models.classifier.parts import Parts, Seen, rule_scores
 from models.classifier.thresholds import LOWEST_ASKED
 from models.labels import LabelPrediction, LabelSource, Passage, Standing
@@ -68,6 +69,21 @@ class LearnedClassifier:
             return ()
         seen = self._parts.look([passage])
         return corrections.influences(seen.views.passage, self._labels.index(label))
+
+    def out_of_fold(self) -> tuple[OutOfFold, ...]:
+        """Returns what it would say of each decided pair had it learned from other documents alone.
+
+        Pairs that taught it nothing are not among them; none are where all documents say nearly the same.
+        """
+        corrections = self._parts.corrections
+        if corrections is None:
+            return ()
+        made = corrections.decisions
+        return tuple(
+            OutOfFold(corrections.names[made.passage[place]], self._labels[made.label[place]], probability)
+            for place, probability in enumerate(made.probability.astype(float).tolist())
+            if not math.isnan(probability)
+        )
 
     def unfamiliar(self, passages: Sequence[Passage]) -> NDArray[np.bool_]:
         """Says of each passage whether its words are others than those that the classifier learned from."""

@@ -30,7 +30,7 @@ COMMANDS = {
     "relabel": "Give documents the labels of the model and the rules in force.",
     "rebuild": "Build the index anew from the records, beside the old one.",
     "opensearch": "Install search templates for other clients of an OpenSearch cluster.",
-    "export": "Export clicks, impressions, judgements and predictions as tables.",
+    "export": "Export clicks, judgements, predictions, decisions and more as tables.",
     "backup": "Copy records and stored files into a folder, while everything runs.",
     "restore": "Fill an empty home from a backup.",
     "bench": "Measure speed on this machine.",

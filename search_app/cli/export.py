@@ -50,7 +50,7 @@ def command(
     with_text: bool,
     as_json: bool,
 ) -> int:
-    """Export a KIND of rows: clicks, impressions, judgements or predictions.
+    """Export a KIND of rows: clicks, impressions, judgements, predictions, decisions or datasets.
 
     Formats: ndjson, csv and parquet; of judgements also trec, svmlight and beir. Ids of people are replaced
     by pseudonyms. An export into a file that was cut short goes on with the same command. docs/export.md

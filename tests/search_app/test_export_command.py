@@ -105,7 +105,7 @@ def test_words_and_texts_are_there_where_they_were_asked_for(export: Export, tmp
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["purchases"], r"kind='purchases': expected one of clicks, impressions, judgements, predictions"),
+        (["purchases"], r"kind='purchases': expected one of clicks, impressions, judgements, predictions, "),
         (["clicks", "--format", "xml"], r"format='xml': expected one of ndjson, csv"),
         (
             ["clicks", "--format", "beir"],

@@ -64,6 +64,8 @@ def test_only_judgements_have_the_formats_of_information_retrieval() -> None:
         "impressions": tables,
         "judgements": [*tables, "trec", "svmlight", "beir"],
         "predictions": tables,
+        "decisions": tables,
+        "datasets": tables,
     }
 
 
