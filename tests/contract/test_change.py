@@ -24,6 +24,11 @@ from tests.contract.test_retrieve import (
 )
 
 
+def lasting(index):
+    """What an index says of itself, but for its bytes: a cluster merges segments when it likes."""
+    return replace(index.status(), bytes=0)
+
+
 def assert_answers(index, chunks):
     """The index answers as brute force over these chunks does."""
     reference = reference_of(index, chunks)
@@ -142,10 +147,10 @@ def test_another_reader_sees_a_change_without_opening_again(filled, fill, chunks
 
 def test_a_rebuild_is_seen_at_once_and_only_when_it_is_finished(filled, fill, chunks, tmp_path):
     reader = fill.open(tmp_path / "index")
-    older = reader.status()
+    older = lasting(reader)
     with filled.rebuild("encoder-1", DIMENSION) as builder:
         builder.add(iter(chunks[:30]))
-        assert reader.status() == older
+        assert lasting(reader) == older
         builder.add(chunks[30:50])
         builder.finish(20)
     newer = reader.status()
@@ -154,10 +159,10 @@ def test_a_rebuild_is_seen_at_once_and_only_when_it_is_finished(filled, fill, ch
 
 
 def test_a_rebuild_that_is_left_leaves_the_index_as_it_was(filled, chunks, tmp_path):
-    before = filled.status()
+    before = lasting(filled)
     with filled.rebuild("encoder-1", DIMENSION) as builder:
         builder.add(chunks[:30])
-    assert filled.status() == before
+    assert lasting(filled) == before
     assert_answers(filled, chunks)
 
 

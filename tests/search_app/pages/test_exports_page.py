@@ -76,7 +76,8 @@ def test_downloads_are_answered_in_the_formats_that_can_be_one_file(house: House
         ({}, "kind='': expected one of clicks, impressions, judgements, predictions, decisions, datasets"),
         (
             {"kind": "<script>", "format": "csv"},
-            "kind='<script>': expected one of clicks, impressions, judgements, predictions, decisions",
+            "kind='<script>': expected one of clicks, impressions, judgements, predictions, decisions, "
+            "datasets",
         ),
         (
             {"kind": "clicks", "format": "xlsx"},
