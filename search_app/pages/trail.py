@@ -19,25 +19,22 @@ def followed(name: str, chunk: str) -> None:
     a reload counts once.
     """
     query, position = request.args.get("q", ""), request.args.get("pos", "")
-    if not (_QUERY.fullmatch(query) and _POSITION.fullmatch(position) and clients.is_person()):
-        return
-    who = visitor()
-    recorder = site().recorder
-    shown = recorder.shown(query, int(position), who.client)
-    if shown and shown.chunk == chunk:
-        recorder.acted([action(f"{name}-{query}-{position}", name, who, shown, {})])
+    _done(name, chunk, query, position, f"{name}-{query}-{position}")
 
 
 def decided(name: str, chunk: str, act: str) -> None:
     """Records that a person decided about a hit, if the form says from which search and position it came."""
-    query, position = request.form.get("q", ""), request.form.get("pos", "")
+    _done(name, chunk, request.form.get("q", ""), request.form.get("pos", ""), f"{name}-{act}")
+
+
+def _done(name: str, chunk: str, query: str, position: str, event: str) -> None:
     if not (_QUERY.fullmatch(query) and _POSITION.fullmatch(position) and clients.is_person()):
         return
     who = visitor()
     recorder = site().recorder
     shown = recorder.shown(query, int(position), who.client)
     if shown and shown.chunk == chunk:
-        recorder.acted([action(f"{name}-{act}", name, who, shown, {})])
+        recorder.acted([action(event, name, who, shown, {})])
 
 
 def opened(name: str, document: str) -> None:
