@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from sqlalchemy import select
 
 from indexer.decisions import Action, Asked, Origin, decide
-from indexer.errors import ModelRegistryError
+from indexer.errors import DecisionError, ModelRegistryError
 from indexer.records import schema
 from indexer.records.database import writing
 from search_app import compose as composition
@@ -116,3 +116,23 @@ def test_lineage_leads_there_and_back(run: Run) -> None:
 def test_lineage_asks_for_one_thing(run: Run, arguments: tuple[str, ...]) -> None:
     with pytest.raises(click.UsageError, match="Give --passage with --label"):
         said(run("models", "lineage", *arguments))
+
+
+def test_reviewers_are_listed_named_and_made_senior(run: Run) -> None:
+    assert "Nobody has decided anything yet." in said(run("reviewers", "list"))
+    dismiss()
+    assert said(run("reviewers", "set", "ann", "--name", "Ann Lee", "--senior")) == "Noted.\n"
+    listed = said(run("reviewers", "list"))
+    assert "ann       1  senior  Ann Lee" in listed
+    found = json.loads(said(run("reviewers", "list", "--json")))
+    assert found == {
+        "reviewers": [{"id": "ann", "name": "Ann Lee", "senior": True, "acts": 1}],
+        "agreements": [],
+        "disputed": 0,
+    }
+    said(run("reviewers", "set", "ann", "--no-senior"))
+    assert json.loads(said(run("reviewers", "list", "--json")))["reviewers"][0]["name"] == "Ann Lee"
+    with pytest.raises(click.UsageError, match="Give --name, --senior or --no-senior"):
+        said(run("reviewers", "set", "ann"))
+    with pytest.raises(DecisionError, match="Nobody of the pseudonym"):
+        said(run("reviewers", "set", "moon", "--senior"))
