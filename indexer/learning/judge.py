@@ -90,31 +90,22 @@ def answers(classifier: Classifier, passages: Sequence[Passage], labels: Sequenc
     return Answers(scores, scores >= high)
 
 
-def judgements(gathered: Gathered, labels: Sequence[str], after: int) -> Judgements:
-    """Returns what people said of the passages, as far as it is newer than a number."""
+def judgements(gathered: Gathered, labels: Sequence[str], after: int, *, drawn: bool = False) -> Judgements:
+    """Returns what people said of the passages, as far as it is newer than a number.
+
+    With ``drawn``, only what a random check asked for.
+    """
     documents: Sequence[TrainingDocument] = gathered.data.documents
     starts = np.cumsum([0, *(len(each.passages) for each in documents)])
     truth = np.zeros((int(starts[-1]), len(labels)), np.bool_)
     judged = np.zeros_like(truth)
     places = {label: place for place, label in enumerate(labels)}
     for lesson in gathered.lessons:
-        if lesson.label in places and lesson.seq > after:
+        if lesson.label in places and lesson.seq > after and (lesson.sampled or not drawn):
             row, column = int(starts[lesson.document]) + lesson.passage, places[lesson.label]
             judged[row, column], truth[row, column] = True, lesson.applies
     owner = np.repeat(np.arange(len(documents)), np.diff(starts))
     return Judgements(tuple(labels), truth, judged, owner)
-
-
-def sampled(gathered: Gathered, people: Judgements, after: int) -> Judgements:
-    """Returns the part of what people said that a random check asked for."""
-    documents = gathered.data.documents
-    starts = np.cumsum([0, *(len(each.passages) for each in documents)])
-    places = {label: place for place, label in enumerate(people.labels)}
-    judged = np.zeros_like(people.judged)
-    for lesson in gathered.lessons:
-        if lesson.sampled and lesson.label in places and lesson.seq > after:
-            judged[int(starts[lesson.document]) + lesson.passage, places[lesson.label]] = True
-    return Judgements(people.labels, people.truth, judged & people.judged, people.documents)
 
 
 def on_golden(

@@ -22,7 +22,6 @@ from indexer.learning.judge import (
     judgements,
     on_golden,
     out_of_fold,
-    sampled,
     timed,
 )
 from indexer.learning.preview import Preview, preview
@@ -187,7 +186,7 @@ class Learner:
         new = out_of_fold(gathered, labels, old, classifiers[1])
         checks, changes = compare("decisions", people, old, new, SEED)
         found: list[tuple[str, Sequence[LabelChange]]] = [("decisions", changes)]
-        drawn = sampled(gathered, people, task.after)
+        drawn = judgements(gathered, labels, task.after, drawn=True)
         if drawn.judged.any():
             more, changes = compare("random checks", drawn, old, new, SEED)
             checks, found = [*checks, *more], [*found, ("random checks", changes)]
