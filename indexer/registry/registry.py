@@ -213,7 +213,7 @@ class Registry:
             self._loader.content(used), precision, labels or tuple(used.card.labels)
         )
         reason = f"thresholds for precision {precision:g}" + (f" of {', '.join(labels)}" if labels else "")
-        made = self.register(content, Origin.THRESHOLDS, used.version, by, reason)
+        made = self.register(content, Origin.THRESHOLDS, used.version, by, reason, dataset=used.dataset)
         return self.promote(made.version, reason, by)
 
     def versions(self, pack: str = "") -> list[ModelVersion]:
