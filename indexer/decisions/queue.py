@@ -1,11 +1,12 @@
 """What a reviewer is asked next: a mix that makes little time count, spread over the labels."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain, cycle, islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, literal_column, select
 
 from indexer.records import schema
 from models.labels import LabelSource, Standing
@@ -33,6 +34,8 @@ _FIRST = (Kind.DISPUTED, Kind.CHANGED)
 _TURNS = (
     Kind.UNSURE, Kind.SAMPLE, Kind.UNSURE, Kind.DISAGREE, Kind.SAMPLE, Kind.UNSURE, Kind.WEAK, Kind.SAMPLE,
 )  # fmt: skip
+# What is asked for the sake of learning: the same words in another document would teach nothing new.
+_TEACHING = frozenset({Kind.UNSURE, Kind.DISAGREE, Kind.WEAK})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,8 @@ def questions(
     labels: Collection[str],
     limit: int,
     passed_over: Collection[tuple[int, str]] = (),
+    *,
+    turn: int = 0,
 ) -> list[Question]:
     """Returns what is to be asked next, in order; nothing about which a person has decided.
 
@@ -59,23 +64,28 @@ def questions(
         labels: Those that its pack has.
         limit: At most so many.
         passed_over: What the reviewer does not want to answer, by key and label.
+        turn: How many questions the reviewer has had; tells which kind's turn it is.
     """
     left = set(passed_over)
     wanted = limit + len(left)
-    streams = {
-        kind: _read(kind, connection.execute(_query(kind, collection, labels).limit(wanted))) for kind in Kind
-    }
-    found: list[Question] = []
-    order = [kind for kind in _FIRST for _ in range(wanted)]
-    while streams and len(found) < limit:
-        for kind in [*order, *_TURNS]:
-            question = next(streams[kind], None) if kind in streams else None
-            if question is None:
-                streams.pop(kind, None)
-            elif len(found) < limit and (question.key, question.label) not in left:
+
+    def stream(kind: Kind) -> Iterator[Question]:
+        for question in _read(connection, kind, collection, labels, wanted):
+            if (question.key, question.label) not in left:
                 left.add((question.key, question.label))
-                found.append(question)
-        order = []
+                yield question
+
+    found = list(islice(chain.from_iterable(map(stream, _FIRST)), limit))
+    streams = {kind: stream(kind) for kind in _TURNS}
+    begin = turn % len(_TURNS)
+    for kind in cycle((*_TURNS[begin:], *_TURNS[:begin])):
+        if len(found) >= limit or not streams:
+            return found
+        question = next(streams[kind], None) if kind in streams else None
+        if question is None:
+            streams.pop(kind, None)
+        else:
+            found.append(question)
     return found
 
 
@@ -84,52 +94,53 @@ def counts(connection: Connection, collection: str, labels: Collection[str]) -> 
     found: dict[Kind, int] = {}
     for kind in Kind:
         if kind is not Kind.SAMPLE and kind is not Kind.WEAK:
-            query = _query(kind, collection, labels).order_by(None).subquery()
+            query = _candidates(kind, collection, labels).subquery()
             found[kind] = connection.execute(select(func.count()).select_from(query)).scalar_one()
     return found
 
 
-def _read(kind: Kind, rows: Iterable[Any]) -> Iterator[Question]:
-    return (Question(row.key, row.label, kind) for row in rows)
+def _read(
+    connection: Connection, kind: Kind, collection: str, labels: Collection[str], limit: int
+) -> Iterator[Question]:
+    """Yields the questions of a kind, asking the records when the first is wanted."""
+    for row in connection.execute(_query(kind, collection, labels).limit(limit)):
+        yield Question(row.key, row.label, kind)
 
 
 def _query(kind: Kind, collection: str, labels: Collection[str]) -> Select[Any]:
+    query = _candidates(kind, collection, labels)
     if kind is Kind.CHANGED:
-        return _about_older_wordings(collection, labels)
-    condition, order = _CHOICES[kind]
-    query = (
-        select(_chunks.c.key, _predictions.c.label)
-        .select_from(_predictions.join(_chunks).join(_documents))
-        .where(
-            condition,
-            _documents.c.collection == collection,
-            _documents.c.status == "active",
-            _predictions.c.label.in_(sorted(labels)),
-        )
-    )
-    if kind is not Kind.DISPUTED:
-        query = query.where(~_decided(_predictions.c.chunk, _predictions.c.label))
+        return query.order_by(_changed.c.decision.desc())
     if kind is Kind.SAMPLE:  # keys are hashes: their order is random, and the same each time
-        return query.order_by(_chunks.c.key, _predictions.c.label)
-    if kind is not Kind.DISPUTED:  # the same words in another document would teach nothing new
-        query = query.where(~_known())
-    place = func.row_number().over(partition_by=_predictions.c.label, order_by=(order, _chunks.c.key))
+        return query.order_by(_predictions.c.chunk, _predictions.c.label)
+    order = (_CHOICES[kind][1], _predictions.c.chunk)
+    place = func.row_number().over(partition_by=_predictions.c.label, order_by=order)
     ranked = query.add_columns(place.label("place")).subquery()
     return select(ranked.c.key, ranked.c.label).order_by(ranked.c.place, ranked.c.label)
 
 
-def _about_older_wordings(collection: str, labels: Collection[str]) -> Select[Any]:
-    return (
-        select(_chunks.c.key, _changed.c.label)
-        .select_from(_changed.join(_chunks).join(_documents))
-        .where(
-            _documents.c.collection == collection,
-            _documents.c.status == "active",
-            _changed.c.label.in_(sorted(labels)),
-            ~_decided(_changed.c.chunk, _changed.c.label),
-        )
-        .order_by(_changed.c.decision.desc())
+def _candidates(kind: Kind, collection: str, labels: Collection[str]) -> Select[Any]:
+    """Selects key and label of all that could be asked, in no order.
+
+    Passages are looked up from what is said of them, not the other way round: there are many more of them.
+    """
+    table = _changed if kind is Kind.CHANGED else _predictions
+    query = select(table.c.chunk.label("key"), table.c.label).where(
+        table.c.label.in_(sorted(labels)), _lies_in(collection, table.c.chunk)
     )
+    if kind is not Kind.CHANGED:
+        query = query.where(_CHOICES[kind][0])
+    if kind is not Kind.DISPUTED:
+        query = query.where(~_decided(table.c.chunk, table.c.label))
+    if kind in _TEACHING:
+        query = query.where(~_known())
+    return query
+
+
+def _lies_in(collection: str, chunk: ColumnElement[Any]) -> ColumnElement[bool]:
+    own = (_chunks.c.key == chunk) & (_documents.c.collection == collection)
+    active = _documents.c.status == "active"
+    return select(_chunks.c.key).join_from(_chunks, _documents).where(own, active).exists()
 
 
 def _decided(chunk: ColumnElement[Any], label: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -138,9 +149,16 @@ def _decided(chunk: ColumnElement[Any], label: ColumnElement[Any]) -> ColumnElem
 
 
 def _known() -> ColumnElement[bool]:
-    about = (_decisions.c.text_hash == _chunks.c.text_hash) & (_decisions.c.label == _predictions.c.label)
+    """Whether somebody spoke of the label in the same words elsewhere."""
     undone = select(_undo.c.act).where(_undo.c.act == _decisions.c.act, _undo.c.applies.is_(None)).exists()
-    return select(_decisions.c.seq).where(about, _decisions.c.applies.is_not(None), ~undone).exists()
+    same = (_decisions.c.text_hash == _chunks.c.text_hash) & (_decisions.c.label == _predictions.c.label)
+    return (
+        select(_decisions.c.seq)
+        .join_from(_chunks, _decisions, same)
+        .where(_chunks.c.key == _predictions.c.chunk, _decisions.c.applies.is_not(None), ~undone)
+        .correlate(_predictions)
+        .exists()
+    )
 
 
 def _without_model() -> ColumnElement[bool]:
@@ -150,16 +168,18 @@ def _without_model() -> ColumnElement[bool]:
 
 
 def _is(source: LabelSource, standing: Standing) -> ColumnElement[bool]:
-    return (_predictions.c.source == source.value) & (_predictions.c.standing == standing.value)
+    return (_predictions.c.source == source.value) & _stands(standing)
+
+
+def _stands(standing: Standing) -> ColumnElement[bool]:
+    # Spelled out, so that both databases see that a partial index fits.
+    return _predictions.c.standing == literal_column(f"'{standing.value}'")
 
 
 _CHOICES: dict[Kind, tuple[ColumnElement[bool], ColumnElement[Any]]] = {
-    Kind.DISPUTED: (_is(LabelSource.HUMAN, Standing.UNSURE), _chunks.c.key),
+    Kind.DISPUTED: (_is(LabelSource.HUMAN, Standing.UNSURE), _predictions.c.chunk),
     Kind.UNSURE: (_is(LabelSource.MODEL, Standing.UNSURE), _predictions.c.probability.desc()),
-    Kind.DISAGREE: (_is(LabelSource.RULE, Standing.OUTVOTED) & _without_model(), _chunks.c.key),
+    Kind.DISAGREE: (_is(LabelSource.RULE, Standing.OUTVOTED) & _without_model(), _predictions.c.chunk),
     Kind.WEAK: (_is(LabelSource.MODEL, Standing.SPEAKS), _predictions.c.probability.asc()),
-    Kind.SAMPLE: (
-        _predictions.c.source.in_(_MACHINES) & (_predictions.c.standing == Standing.SPEAKS.value),
-        _chunks.c.key,
-    ),
+    Kind.SAMPLE: (_predictions.c.source.in_(_MACHINES) & _stands(Standing.SPEAKS), _predictions.c.chunk),
 }

@@ -182,6 +182,21 @@ predictions = Table(
         sqlite_where=text("standing = 'unsure'"),
         postgresql_where=text("standing = 'unsure'"),
     ),
+    Index(
+        "predictions_outvoted",
+        "label",
+        "chunk",
+        sqlite_where=text("standing = 'outvoted'"),
+        postgresql_where=text("standing = 'outvoted'"),
+    ),
+    Index(
+        "predictions_claims",
+        "label",
+        "probability",
+        "chunk",
+        sqlite_where=text("standing = 'speaks'"),
+        postgresql_where=text("standing = 'speaks'"),
+    ),
 )
 
 # The file of each version lies among the stored files, under its digest.

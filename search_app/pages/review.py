@@ -42,6 +42,20 @@ _PASSED = re.compile(r"([0-9]{1,19}) (.{1,128})")
 
 
 @dataclass(frozen=True, slots=True)
+class Asking:
+    """Where a reviewer is.
+
+    Attributes:
+        passed: What was passed over, by key and label.
+        done: Decisions today.
+    """
+
+    collection: str
+    passed: list[tuple[int, str]]
+    done: int
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """A question, ready to print.
 
@@ -90,11 +104,11 @@ def show() -> str:
         wanted = request.args.get("collection", "")
         name = wanted if wanted in names else _first(names)
         pack = here.parts.packs[name]
-        asked = _asked(here, connection, name, pack, passed)
+        done = decided_since(connection, clients.client_id(), timestamp(time.time())[:10])
+        asked = _asked(here, connection, pack, Asking(name, passed, done))
         waiting = counts(connection, name, pack.labels)
         by_label = unsure_counts(connection, name, pack.labels)
         measured = live_precision(connection, name, pack.labels)
-        done = decided_since(connection, clients.client_id(), timestamp(time.time())[:10])
         last = act_of(connection, request.args.get("last", ""))
     return render_template(
         "review.html",
@@ -113,10 +127,9 @@ def show() -> str:
     )
 
 
-def _asked(
-    here: Site, connection: Connection, collection: str, pack: Pack, passed: list[tuple[int, str]]
-) -> Asked | None:
-    found = questions(connection, collection, pack.labels, 1, passed)
+def _asked(here: Site, connection: Connection, pack: Pack, asking: Asking) -> Asked | None:
+    turn = asking.done + len(asking.passed)
+    found = questions(connection, asking.collection, pack.labels, 1, asking.passed, turn=turn)
     if not found:
         return None
     question = found[0]
@@ -125,8 +138,10 @@ def _asked(
     maker = LabelMaker(pack, here.parts.registry)
     shown = maker.of(passage)
     label = _label(question, shown, maker)
-    skips = [*passed, (question.key, question.label)][-MOST_PASSED:]
-    address = urlencode([("collection", collection), *(("skip", f"{key} {name}") for key, name in skips)])
+    skips = [*asking.passed, (question.key, question.label)][-MOST_PASSED:]
+    address = urlencode(
+        [("collection", asking.collection), *(("skip", f"{key} {name}") for key, name in skips)]
+    )
     return Asked(
         question=question,
         passage=passage,

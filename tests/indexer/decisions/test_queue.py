@@ -88,6 +88,19 @@ def test_kinds_take_turns_and_what_only_people_can_settle_comes_first(engine: En
         }  # fmt: skip
 
 
+def test_whose_turn_it_is_depends_on_how_many_the_reviewer_had(engine: Engine) -> None:
+    """Each page asks for one question anew, and the kinds take turns all the same."""
+    put(
+        engine,
+        *(said(key, "Cap", 0.5, UNSURE) for key in (1, 2, 3)), *(said(key, "Law", 0.9) for key in (4, 5, 6)),
+        said(7, "Law", 0.8, OUTVOTED, RULE),
+    )  # fmt: skip
+    with engine.connect() as connection:
+        kinds = [questions(connection, "contracts", LABELS, 1, turn=turn)[0].kind for turn in range(10)]
+    unsure, sample, disagree, weak = Kind.UNSURE, Kind.SAMPLE, Kind.DISAGREE, Kind.WEAK
+    assert kinds == [unsure, sample, unsure, disagree, sample, unsure, weak, sample, unsure, sample]
+
+
 def test_what_was_decided_passed_over_or_is_of_no_label_is_not_asked(engine: Engine) -> None:
     put(
         engine,

@@ -47,3 +47,9 @@ def upgrade() -> None:
         sa.Column("senior", sa.Integer(), nullable=False),
         sa.Column("since", sa.String(24), nullable=False),
     )
+    for name, columns, standing in (
+        ("predictions_outvoted", ["label", "chunk"], "outvoted"),
+        ("predictions_claims", ["label", "probability", "chunk"], "speaks"),
+    ):
+        only = sa.text(f"standing = '{standing}'")
+        op.create_index(name, "predictions", columns, sqlite_where=only, postgresql_where=only)
