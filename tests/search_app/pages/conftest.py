@@ -53,3 +53,19 @@ def empty_house(tmp_path: Path, records_url: str) -> Iterator[House]:
     """The pages of a first start: no document, no index."""
     with open_house(tmp_path, records_url) as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+def filled_with_model(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the documents ingested, labelled by the module's MODEL."""
+    root = tmp_path_factory.mktemp("learned")
+    fill(root, starter=request.module.MODEL)
+    return root
+
+
+@pytest.fixture
+def learned(request: pytest.FixtureRequest, filled_with_model: Path, tmp_path: Path) -> Iterator[House]:
+    """The pages over documents that the module's MODEL labelled; a test may change everything."""
+    shutil.copytree(filled_with_model / "home", tmp_path / "home")
+    with open_house(tmp_path, starter=request.module.MODEL) as opened:
+        yield opened

@@ -1,9 +1,6 @@
 """Decisions on the pages: confirm, dismiss, correct, add and undo, with scripts and without."""
 
 import re
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,24 +8,12 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from indexer.apply import apply_outbox
-from tests.search_app.pages.house import READER, House, fill, open_house
-from tests.search_app.pages.test_learned_labels import MODEL, hit, words
+from tests.search_app.pages.house import READER, House
+from tests.search_app.pages.test_learned_labels import MODEL as LEARNED_MODEL
+from tests.search_app.pages.test_learned_labels import hit, words
 
+MODEL = LEARNED_MODEL
 SEARCH = "/?q=aggregate&mode=keyword"
-
-
-@pytest.fixture(scope="module")
-def filled_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("decided")
-    fill(root, starter=MODEL)
-    return root
-
-
-@pytest.fixture
-def learned(filled_once: Path, tmp_path: Path) -> Iterator[House]:
-    shutil.copytree(filled_once / "home", tmp_path / "home")
-    with open_house(tmp_path, starter=MODEL) as opened:
-        yield opened
 
 
 def fields(part: str) -> dict[str, str]:

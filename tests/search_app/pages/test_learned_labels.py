@@ -2,10 +2,7 @@
 
 import html
 import re
-import shutil
 import threading
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import update
@@ -16,7 +13,7 @@ from indexer.records.database import writing
 from indexer.registry import ModelState
 from search_app.pages import health
 from tests.classifiers import WordClassifier, model_bytes
-from tests.search_app.pages.house import House, fill, open_house
+from tests.search_app.pages.house import House
 
 MODEL = model_bytes(
     {
@@ -27,20 +24,6 @@ MODEL = model_bytes(
     }
 )
 VERSION = WordClassifier(MODEL).version
-
-
-@pytest.fixture(scope="module")
-def filled_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("learned")
-    fill(root, starter=MODEL)
-    return root
-
-
-@pytest.fixture
-def learned(filled_once: Path, tmp_path: Path) -> Iterator[House]:
-    shutil.copytree(filled_once / "home", tmp_path / "home")
-    with open_house(tmp_path, starter=MODEL) as opened:
-        yield opened
 
 
 def words(page: str) -> str:

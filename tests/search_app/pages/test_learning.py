@@ -1,36 +1,17 @@
 """Learning on the page of models: asked for, looked at, approved, and gone back from."""
 
 import re
-import shutil
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
-
-import pytest
 
 from indexer.apply import apply_outbox
 from indexer.learning import Learner, waiting
 from tests.classifiers import WordClassifier, WordModels, model_bytes
-from tests.search_app.pages.house import House, fill, open_house
+from tests.search_app.pages.house import House
 from tests.search_app.pages.test_decisions import send
 from tests.search_app.pages.test_learned_labels import hit, words
 
 MODEL = model_bytes({"Cap On Liability": {"word": "supplier's total aggregate", "probability": 0.91}})
 VERSION = WordClassifier(MODEL).version
-
-
-@pytest.fixture(scope="module")
-def filled_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("learning")
-    fill(root, starter=MODEL)
-    return root
-
-
-@pytest.fixture
-def learned(filled_once: Path, tmp_path: Path) -> Iterator[House]:
-    shutil.copytree(filled_once / "home", tmp_path / "home")
-    with open_house(tmp_path, starter=MODEL) as opened:
-        yield opened
 
 
 def learner(house: House) -> Learner:
