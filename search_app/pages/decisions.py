@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Protocol
 from urllib.parse import parse_qsl, urlencode
 
-from flask import Blueprint, Flask, Response, get_template_attribute, jsonify, redirect, request
+from flask import Blueprint, Flask, Response, abort, get_template_attribute, jsonify, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from indexer.decisions import Action, Asked, Decision, Origin, decide, own_acts, take_back
@@ -31,6 +31,10 @@ _KEY = re.compile(r"[0-9]{1,19}")
 _LOCAL = re.compile(r"/(?![/\\])[^\\\s]*")
 _VERBS = {Action.CONFIRM: "Confirmed", Action.DISMISS: "Dismissed", Action.ADD: "Added"}
 _NONE = frozenset[str]()
+_PROGRAM = (
+    "This was sent by a program, as its User-Agent says. What is decided about labels is learned from as the "
+    "word of a person, so that only people decide. Nothing was changed."
+)
 
 
 class Labelled(Protocol):
@@ -62,6 +66,8 @@ def register(app: Flask) -> None:
 @blueprint.post("/decisions")
 def receive() -> AnyResponse:
     """Takes one decision; answers with the labels as they are now, or goes back to the page."""
+    if clients.is_robot(request.headers.get("User-Agent", "")):
+        abort(403, _PROGRAM)
     here = site()
     verb, _, subject = request.form.get("do", "").partition(":")
     lines = _undo(here, subject) if verb == Action.UNDO.value else _decide(here, verb, subject)
@@ -176,6 +182,7 @@ def _fragments(here: Site, key: int, lines: list[Decision]) -> Response:
         act=lines[-1].act,
         judged=judged(key, shown, _origin().value, *place),
         correct=correct(key, shown, passage.collection, _origin().value, *place),
+        denied=[label.label for label in shown.denied],
         said=_said(pack, lines),
     )
 

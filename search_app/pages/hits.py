@@ -50,9 +50,11 @@ def _spans(label: HitLabel, shift: int) -> Iterator[Span]:
     title = f"Not sure: {label.title}" if doubt else label.title
     if label.sentence is not None:
         start, end = label.sentence
-        yield Span(start + shift, end + shift, label.severity, title, sentence=True, doubt=doubt)
+        yield Span(start + shift, end + shift, label.severity, title, label.label, sentence=True)
     for trigger in label.triggers:
-        yield Span(trigger.start + shift, trigger.end + shift, label.severity, title, doubt=doubt)
+        yield Span(
+            trigger.start + shift, trigger.end + shift, label.severity, title, label.label, doubt=doubt
+        )
 
 
 def _shown(hit: Hit, query_id: str, position: int) -> ShownHit:

@@ -1,5 +1,6 @@
 """A passage as marked text: matched words in <mark>, the words behind a label underlined."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -17,7 +18,7 @@ class Span:
     """A run of characters to show: matched words (``severity`` None) or what speaks for a label.
 
     Attributes:
-        label: Its title.
+        label: Its title; ``name`` what the records call it.
         sentence: Whether it is the whole sentence, which is marked more softly than its words.
         doubt: Whether a model is not sure of the label.
     """
@@ -26,27 +27,33 @@ class Span:
     end: int
     severity: Severity | None = None
     label: str = ""
+    name: str = ""
     sentence: bool = False
     doubt: bool = False
+
+    @property
+    def kind(self) -> str:
+        """How it looks, as classes of the page."""
+        if self.sentence:
+            return "sentence"
+        return "trigger doubt" if self.doubt else f"trigger s{int(self.severity or 0)}"
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Characters shown alike: ``matched``, and the gravest label (with its title) they speak for.
+    """Characters shown alike.
 
     Attributes:
-        sentence: Whether they lie in a sentence that carries a label; their own ``severity`` is None then
-            unless they are among its words.
-        doubt: Whether a model is not sure of all that they speak for.
+        matched: Whether they are words that were searched for.
+        words: The labels whose words they are among, the gravest of those that are sure first.
+        sentences: The labels in whose sentences they lie.
     """
 
     start: int
     end: int
     matched: bool
-    severity: Severity | None
-    label: str
-    sentence: bool = False
-    doubt: bool = False
+    words: tuple[Span, ...]
+    sentences: tuple[Span, ...]
 
 
 def runs(start: int, end: int, spans: Iterable[Span]) -> list[Run]:
@@ -88,28 +95,38 @@ def excerpt(text: str, spans: Sequence[Span], length: int = EXCERPT) -> tuple[in
 
 def _run(left: int, right: int, spans: Sequence[Span]) -> Run:
     words = [span for span in spans if span.severity is not None and not span.sentence]
-    # What is sure outranks what is not, however grave that would be.
-    gravest = max(words, key=lambda span: (not span.doubt, span.severity or 0), default=None)
-    titles = ", ".join(dict.fromkeys(span.label for span in words if span.label))
     return Run(
         left,
         right,
         matched=any(span.severity is None for span in spans),
-        severity=gravest.severity if gravest else None,
-        label=titles,
-        sentence=any(span.sentence for span in spans),
-        doubt=gravest is not None and gravest.doubt,
+        # What is sure outranks what is not, however grave that would be.
+        words=_by_label(sorted(words, key=lambda span: (span.doubt, -(span.severity or 0)))),
+        sentences=_by_label(span for span in spans if span.sentence),
     )
 
 
+def _by_label(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Returns the first span of each label."""
+    found: dict[tuple[str, str], Span] = {}
+    for span in spans:
+        found.setdefault((span.name, span.label), span)
+    return tuple(found.values())
+
+
 def _html(text: str, run: Run) -> Markup:
-    words: Markup = escape(text[run.start : run.end])
-    if run.severity is not None:
-        kind = "trigger doubt" if run.doubt else f"trigger s{int(run.severity)}"
-        words = Markup('<span class="{}" title="{}">{}</span>').format(kind, run.label, words)
-    if run.sentence:
-        words = Markup('<span class="sentence">{}</span>').format(words)
-    return Markup("<mark>{}</mark>").format(words) if run.matched else words
+    shown: Markup = escape(text[run.start : run.end])
+    if run.words:
+        titles = ", ".join(span.label for span in run.words)
+        shown = _speaking(run.words, Markup(' title="{}"').format(titles), shown)
+    if run.sentences:
+        shown = _speaking(run.sentences, Markup(""), shown)
+    return Markup("<mark>{}</mark>").format(shown) if run.matched else shown
+
+
+def _speaking(spans: Sequence[Span], more: Markup, shown: Markup) -> Markup:
+    """Marks words that speak for labels; names and looks of all let a script leave out what is dismissed."""
+    said = json.dumps([[span.name, span.kind, span.label] for span in spans], separators=(",", ":"))
+    return Markup('<span class="{}"{} data-speaks="{}">{}</span>').format(spans[0].kind, more, said, shown)
 
 
 def _weight(spans: Sequence[Span], start: int, end: int) -> int:

@@ -16,6 +16,15 @@ function tell(words, failed = false) {
   status.className = failed ? 'notice error floating' : 'hidden';
 }
 
+// Words speak for a label until it is dismissed, and again when that is taken back.
+function remark(around, denied) {
+  for (const words of around?.querySelectorAll('[data-speaks]') ?? []) {
+    const left = JSON.parse(words.dataset.speaks).filter(([label]) => !denied.includes(label));
+    words.className = left.length ? left[0][1] : '';
+    if (words.hasAttribute('title')) words.title = left.map(([, , title]) => title).join(', ');
+  }
+}
+
 async function send(form, button) {
   const body = new URLSearchParams(new FormData(form));
   if (button?.name) body.set(button.name, button.value);
@@ -32,6 +41,7 @@ async function send(form, button) {
   }
   exchange(document.querySelector(`[data-correct="${key}"]`), answer.correct);
   const fresh = exchange(document.querySelector(`[data-judged="${key}"]`), answer.judged);
+  remark(fresh?.closest('.hit, .passage'), answer.denied);
   (fresh?.querySelector(`[value="undo:${answer.act}"]`) ?? fresh?.querySelector('button'))?.focus({ preventScroll: true });
   tell(answer.said);
 }

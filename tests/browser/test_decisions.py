@@ -41,6 +41,22 @@ def test_dismiss_and_undo_by_keyboard_without_leaving_the_page(served: Served) -
     assert page.url.endswith(SEARCH)
 
 
+def test_words_behind_a_label_are_underlined_until_it_is_dismissed_and_again_after_undo(
+    served: Served,
+) -> None:
+    page = opened(served)
+    words = page.locator(".hit").first.locator("blockquote .trigger")
+    before = words.all_inner_texts()
+    assert "aggregate" in before
+    page.keyboard.press("j")
+    page.keyboard.press("d")
+    page.wait_for_selector(".denied")
+    assert words.all_inner_texts() == [each for each in before if each != "aggregate"]
+    page.keyboard.press("u")
+    page.wait_for_selector(".denied", state="detached")
+    assert words.all_inner_texts() == before
+
+
 def test_a_correction_by_keyboard_names_another_label(served: Served) -> None:
     page = opened(served)
     page.keyboard.press("j")

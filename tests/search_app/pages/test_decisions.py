@@ -85,6 +85,18 @@ def test_a_script_is_answered_with_the_labels_as_they_are_now(learned: House) ->
     assert "<s>Cap on liability</s>" in found["judged"]
     assert f'value="undo:{found["act"]}"' in found["judged"]
     assert "It is not" in found["correct"]
+    assert found["denied"] == ["Cap On Liability"]
+
+
+@pytest.mark.parametrize("program", ["curl/8.5.0", "python-requests/2.32", "ExampleBot/1.0", ""])
+def test_a_program_that_says_so_decides_nothing_and_is_told_why(learned: House, program: str) -> None:
+    part = shown(learned)
+    learned.client.environ_base["HTTP_USER_AGENT"] = program
+    for do in ("dismiss:Cap On Liability", "undo:nothing"):
+        answer = send(learned, part, do=do)
+        assert answer.status_code == 403
+        assert "so that only people decide. Nothing was changed." in words(answer.text)
+    assert learned.rows("decisions") == []
 
 
 @pytest.mark.parametrize(

@@ -49,8 +49,11 @@ def test_a_model_label_says_how_many_like_it_were_right(learned: House) -> None:
 
 def test_its_words_are_underlined_and_its_sentence_is_marked_softly(learned: House) -> None:
     shown = hit(learned.get("/?q=fees&mode=keyword"), "total aggregate liability")
-    assert '<span class="trigger s3" title="Cap on liability">aggregate</span>' in shown
-    assert '<span class="sentence">' in shown
+    trigger = '[["Cap On Liability","trigger s3","Cap on liability"]]'
+    assert f'<span class="trigger s3" title="Cap on liability" data-speaks="{trigger}">aggregate</span>' in (
+        html.unescape(shown)
+    )
+    assert '<span class="sentence" data-speaks="' in shown
 
 
 def test_why_names_the_version_and_what_the_rules_say(learned: House) -> None:
@@ -69,7 +72,7 @@ def test_what_the_model_is_not_sure_of_is_a_question_and_no_risk(learned: House)
     assert question
     assert question in read
     assert "Risks of this passage" not in shown
-    assert '<span class="trigger doubt" title="Not sure: Governing law">' in shown
+    assert '<span class="trigger doubt" title="Not sure: Governing law"' in shown
     assert 'class="trigger s' not in shown.partition("<details")[0]
 
 
