@@ -22,26 +22,32 @@ from sqlalchemy import (
 from indexer.records.feedback import changed_decisions, decisions, reviewers, ubi_events, ubi_queries
 from indexer.records.lessons import datasets, learning_runs
 from indexer.records.metadata import metadata
+from indexer.records.monitoring import alarms, document_profiles, measurements, monitor_rounds, silence_checks
 
 __all__ = [
+    "alarms",
     "changed_decisions",
     "chunks",
     "collections",
     "datasets",
     "decisions",
     "document_pages",
+    "document_profiles",
     "document_texts",
     "documents",
     "heartbeats",
     "learning_runs",
+    "measurements",
     "metadata",
     "model_journal",
     "model_versions",
+    "monitor_rounds",
     "outbox",
     "predictions",
     "reviewers",
     "run_files",
     "runs",
+    "silence_checks",
     "source_versions",
     "sources",
     "ubi_events",
