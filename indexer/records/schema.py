@@ -20,9 +20,11 @@ from sqlalchemy import (
 )
 
 from indexer.records.feedback import changed_decisions, decisions, reviewers, ubi_events, ubi_queries
+from indexer.records.intake import run_files, runs, watches
 from indexer.records.lessons import datasets, learning_runs
 from indexer.records.metadata import metadata
 from indexer.records.monitoring import alarms, document_profiles, measurements, monitor_rounds, silence_checks
+from indexer.records.work import heartbeats, job_runs
 
 __all__ = [
     "alarms",
@@ -36,6 +38,7 @@ __all__ = [
     "document_texts",
     "documents",
     "heartbeats",
+    "job_runs",
     "learning_runs",
     "measurements",
     "metadata",
@@ -244,56 +247,4 @@ outbox = Table(
     Column("document", ForeignKey("documents.id"), nullable=False, index=True),
     Column("created_at", String(24), nullable=False),
     sqlite_autoincrement=True,
-)
-
-# state: queued (uploads waiting for the worker), running, done, interrupted.
-runs = Table(
-    "runs",
-    metadata,
-    Column("id", String(32), primary_key=True),
-    Column("collection", ForeignKey("collections.name"), nullable=False),
-    Column("origin", String(16), nullable=False),  # command, upload, watch
-    Column("state", String(16), nullable=False),
-    Column("started_at", String(24), nullable=False),
-    Column("finished_at", String(24)),
-    Column("seconds", Float),
-    # Of a run whose files several processes take: versions of extractor, chunker and encoder, for all alike.
-    Column("stages", String(160)),
-)
-
-# Exactly one outcome per file: indexed, unchanged, duplicate, unsupported, failed; null while waiting.
-run_files = Table(
-    "run_files",
-    metadata,
-    Column("run", ForeignKey("runs.id"), primary_key=True),
-    Column("uri", Text, primary_key=True),
-    Column("digest", String(64)),
-    Column("bytes", BigInteger, nullable=False),
-    Column("outcome", String(16)),
-    Column("code", String(32)),  # of a failure: encrypted, damaged, empty, …
-    Column("reason", Text),
-    Column("document", ForeignKey("documents.id")),
-    Column("chunks", Integer, nullable=False),
-    Column("seconds", Float),
-    Column("claimed_by", String(80)),  # the process that works on it, or did
-    Column("lease_until", String(24)),  # by the clock of the database; then others may take it
-    Index("run_files_by_outcome", "run", "outcome", "uri"),
-)
-
-watches = Table(
-    "watches",
-    metadata,
-    Column("collection", ForeignKey("collections.name"), primary_key=True),
-    Column("path", Text, primary_key=True),
-    Column("created_at", String(24), nullable=False),
-)
-
-# A running process says that it lives; one row per role ("worker").
-heartbeats = Table(
-    "heartbeats",
-    metadata,
-    Column("role", String(16), primary_key=True),
-    Column("process", Integer, nullable=False),
-    Column("since", String(24), nullable=False),
-    Column("beat", String(24), nullable=False),
 )

@@ -42,6 +42,9 @@ def _say(found: dict[str, Any]) -> None:
         click.echo(f"classifier  {each['words']}")
     click.echo(f"tika        {found['tika']['words']}")
     click.echo(f"worker      {_process(found['worker'], 'none runs; clausewatch serve starts one')}")
+    for job in found["jobs"]:
+        if job["failure"]:
+            click.echo(f"job         {job['name']} failed at {job['started']}: {job['failure']}")
     click.echo(f"writing     {_process(found['writer'], 'nobody writes')}")
     for watch in found["watched"]:
         click.echo(f"watched     {watch['path']} for {watch['collection']}")
@@ -55,6 +58,7 @@ def _say(found: dict[str, Any]) -> None:
 def examine(settings: Settings) -> dict[str, Any]:
     """Returns everything as JSON values; an index that cannot be read is an object with ``error``."""
     from indexer.locks import WORKER, WRITER, holder  # noqa: PLC0415 - the help page must not pay for it
+    from indexer.records.jobs import read_job_runs  # noqa: PLC0415
     from indexer.records.read import run_records, totals  # noqa: PLC0415
     from indexer.records.watches import watches  # noqa: PLC0415
     from search_app.classifiers import classifier_status  # noqa: PLC0415
@@ -67,6 +71,7 @@ def examine(settings: Settings) -> dict[str, Any]:
         collections = {name: asdict(found) for name, found in totals(connection).items()}
         watched = [{"collection": item.collection, "path": str(item.path)} for item in watches(connection)]
         runs = [asdict(run) for run in run_records(connection, 5, 0)]
+        jobs = [asdict(job) for job in read_job_runs(connection).values()]
     index = _index_status(parts)
     empty = not any(each["documents"] for each in collections.values())
     worker, writer = (holder(parts.engine, settings.home, name) for name in (WORKER, WRITER))
@@ -81,6 +86,7 @@ def examine(settings: Settings) -> dict[str, Any]:
         "classifiers": [asdict(each) | {"words": each.words()} for each in classifier_status(parts)],
         "tika": {**asdict(tika), "words": tika.words()},
         "worker": asdict(worker) if worker else None,
+        "jobs": jobs,
         "writer": asdict(writer) if writer else None,
         "watched": watched,
         "runs": runs,

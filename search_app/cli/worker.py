@@ -62,14 +62,15 @@ def work(settings: Settings, *, join: bool = False) -> None:
 
 
 def _run(settings: Settings, *, join: bool) -> None:
-    from indexer.jobs import Learning, run_joiner, run_worker  # noqa: PLC0415 - the help page must not pay for the imports
+    from indexer.jobs import run_joiner, run_worker  # noqa: PLC0415 - the help page must not pay for the imports
     from search_app.compose import compose  # noqa: PLC0415
+    from search_app.worker_jobs import jobs_of  # noqa: PLC0415
 
     parts = compose(settings)
     if join:
         run_joiner(parts.ingest)
     else:
-        run_worker(parts.ingest, events=parts.events, learns=Learning(parts.learner, settings.learn_after))
+        run_worker(parts.ingest, events=parts.events, added=jobs_of(parts))
 
 
 def _check(settings: Settings) -> int:

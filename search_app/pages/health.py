@@ -16,6 +16,7 @@ from indexer.locks import WORKER, holder
 from indexer.records import schema
 from indexer.records.heartbeat import WORKER as ROLE
 from indexer.records.heartbeat import read_heartbeat
+from indexer.records.jobs import read_job_runs
 from models.errors import ModelsError
 from search_app.classifiers import classifier_status
 from search_app.events import Recorder
@@ -166,12 +167,16 @@ class Health:
             oldest = connection.scalar(queued)
             watched = connection.scalar(select(schema.watches.c.path).limit(1))
             beat = read_heartbeat(connection, ROLE)
+            failed = [run for run in read_job_runs(connection).values() if run.failure]
         waits = oldest is not None and _age(oldest) > PATIENCE_SECONDS
         if running and beat and beat.hangs(running.process, datetime.now(UTC)):
             return PartHealth(
                 "worker", State.DEGRADED, f"Process {beat.process} gave no sign of life since {beat.beat}.",
                 "End that process and start “clausewatch worker”; nothing is lost.",
             )  # fmt: skip
+        if running and failed:
+            said = " ".join(f"Its job {run.name} failed at {run.started}: {run.failure}" for run in failed)
+            return PartHealth("worker", State.DEGRADED, said, "It is tried again by itself; nothing is lost.")
         if running and not waits:
             return PartHealth("worker", State.OK, f"Runs as process {running.process} since {running.since}.")
         if running:

@@ -4,6 +4,7 @@ from dataclasses import asdict
 
 from flask import Blueprint, Response, jsonify, render_template
 
+from indexer.records.jobs import read_job_runs
 from indexer.records.read import totals
 from search_app.pages.health import State
 from search_app.pages.site import site
@@ -39,8 +40,8 @@ def show() -> str:
     """Shows the same in plain words, and what is held."""
     here = site()
     down = {part.name for part in here.health.parts() if part.state is State.DOWN}
-    counts = {}
+    counts, jobs = {}, {}
     if "records" not in down:
         with here.parts.engine.connect() as connection:
-            counts = totals(connection)
-    return render_template("status.html", parts=here.health.parts(), counts=counts)
+            counts, jobs = totals(connection), read_job_runs(connection)
+    return render_template("status.html", parts=here.health.parts(), counts=counts, jobs=jobs.values())

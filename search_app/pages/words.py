@@ -66,11 +66,14 @@ def size(value: int) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Returns a time span as "0.4 s", "12 s" or "3 min 20 s"."""
+    """Returns a time span as "0.4 s", "12 s", "3 min 20 s" or "2 h 5 min"."""
     if seconds < 10:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+    if minutes < 60:
+        return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min"
 
 
 def severity_word(value: Severity) -> str:

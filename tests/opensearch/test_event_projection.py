@@ -17,7 +17,7 @@ from indexer.errors import IndexUnavailableError
 from indexer.index.opensearch import Connection
 from indexer.index.opensearch.event_index import EventIndex
 from indexer.index.opensearch.provision import install, uninstall
-from indexer.jobs import Jobs, build_scheduler
+from indexer.jobs import History, Jobs, build_scheduler
 from indexer.project_events import EventProjection, EventStatus
 from indexer.records import schema
 from indexer.records.database import open_records, writing
@@ -184,14 +184,15 @@ def test_a_server_that_is_away_loses_nothing_and_is_named_once(desk, tmp_path, c
     desk.record(2, 3)
     office = make_office(tmp_path, url=desk.records)
     jobs = Jobs(office.ingest, threading.Event(), projection=desk.projection("http://127.0.0.1:9"))
-    job = build_scheduler(jobs).get_job("events")
+    history = History(office.engine, office.clock)
+    job = build_scheduler(jobs.all(), jobs.report, history).get_job("events")
     assert job is not None
     with caplog.at_level(logging.WARNING, "indexer"):
         for _ in range(3):
             job.func()
-    assert [each.message.partition(". ")[0] for each in caplog.records if each.name == "indexer.jobs"] == [
-        "events: OpenSearch at http://127.0.0.1:9 cannot be reached"
-    ]
+    assert [
+        each.message.partition(". ")[0] for each in caplog.records if each.name == "indexer.jobs.job"
+    ] == ["events: OpenSearch at http://127.0.0.1:9 cannot be reached"]
     with pytest.raises(IndexUnavailableError, match="cannot be reached"):
         desk.projection("http://127.0.0.1:9").status()
     office.engine.dispose()

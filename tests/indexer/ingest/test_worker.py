@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from apscheduler.schedulers.background import BackgroundScheduler
 
 from indexer.errors import WriterBusyError
 from indexer.ingest import enqueue_upload
-from indexer.jobs import Jobs, build_scheduler, run_worker
+from indexer.jobs import History, Jobs, build_scheduler, run_worker
 from indexer.locks import WORKER, holder
 from indexer.records.heartbeat import read_heartbeat
 from indexer.records.read import run_record, run_records
@@ -103,12 +104,16 @@ def test_an_index_that_was_lost_is_built_again_by_the_worker(office: Office, wor
     assert eventually(lambda: len(office.index.chunks) > 0)
 
 
+def scheduled(office: Office, jobs: Jobs) -> BackgroundScheduler:
+    return build_scheduler(jobs.all(), jobs.report, History(office.engine, office.clock))
+
+
 def test_work_stops_at_the_next_file_when_the_worker_is_told_to_end(office: Office) -> None:
     stop = threading.Event()
     jobs = Jobs(office.ingest, stop)
     run = enqueue_upload(office.engine, office.blobs, "contracts", [("nda.txt", NDA.encode())])
     stop.set()
-    scheduler = build_scheduler(jobs)
+    scheduler = scheduled(office, jobs)
     job = scheduler.get_job("uploads")
     assert job is not None
     job.func()
@@ -118,7 +123,7 @@ def test_work_stops_at_the_next_file_when_the_worker_is_told_to_end(office: Offi
 
 
 def test_every_job_runs_once_at_a_time_and_the_watcher_in_one_thread(office: Office) -> None:
-    scheduler = build_scheduler(Jobs(office.ingest, threading.Event()))
+    scheduler = scheduled(office, Jobs(office.ingest, threading.Event()))
     scheduler.start(paused=True)
     found = {job.id: (job.max_instances, job.executor) for job in scheduler.get_jobs()}
     scheduler.shutdown()

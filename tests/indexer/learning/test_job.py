@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from indexer.ingest.join import StoppedError
-from indexer.jobs import Jobs, Learning, build_scheduler
+from indexer.jobs import History, Jobs, LearningJobs, build_scheduler
 from indexer.learning import LearningRun, State, Why, learning_runs
 from indexer.learning.runs import note
 from indexer.locks import LEARNER, held
@@ -22,9 +22,12 @@ def school(tmp_path: Path, records_url: str) -> Iterator[School]:
     opened.office.engine.dispose()
 
 
-def jobs(school: School, after: int = 0, stop: threading.Event | None = None) -> Jobs:
-    learning = Learning(school.learner, after)
-    return Jobs(school.office.ingest, stop or threading.Event(), learning=learning)
+def report(_done: int, _total: int, _detail: str) -> None:
+    pass
+
+
+def learn(school: School, after: int = 0) -> None:
+    LearningJobs(school.learner, school.office.home, after, school.office.clock).learn(report)
 
 
 def runs(school: School) -> list[LearningRun]:
@@ -35,25 +38,24 @@ def runs(school: School) -> list[LearningRun]:
 def test_it_does_what_was_asked_for(school: School) -> None:
     false_alarms(school)
     school.ask()
-    jobs(school).learn()
+    learn(school)
     assert [run.state for run in runs(school)] == [State.PROMOTED]
 
 
 def test_it_asks_by_itself_once_enough_decisions_came_together_and_not_again(school: School) -> None:
     false_alarms(school, 4)
-    jobs(school, after=5).learn()
+    learn(school, after=5)
     assert runs(school) == []
     false_alarms(school, 5)
-    worker = jobs(school, after=5)
     for _ in range(3):
-        worker.learn()
+        learn(school, after=5)
     [run] = runs(school)
     assert (run.state, run.why, run.asked_by) == (State.PROMOTED, Why.COUNT, "the worker")
 
 
 def test_without_a_number_it_learns_only_when_it_is_asked_to(school: School) -> None:
     false_alarms(school)
-    jobs(school, after=0).learn()
+    learn(school, after=0)
     assert runs(school) == []
 
 
@@ -62,7 +64,7 @@ def test_a_run_that_a_killed_process_left_behind_is_taken_up_again(school: Schoo
     number = school.ask()
     with writing(school.office.engine) as connection:
         note(connection, number, state=State.RUNNING.value)
-    jobs(school).learn()
+    learn(school)
     assert [run.state for run in runs(school)] == [State.PROMOTED]
 
 
@@ -71,22 +73,20 @@ def test_told_to_stop_it_leaves_the_run_waiting(school: School) -> None:
     school.ask()
     stop = threading.Event()
     stop.set()
+    office = school.office
+    jobs = LearningJobs(school.learner, office.home, 0, office.clock)
     with pytest.raises(StoppedError):
-        jobs(school, stop=stop).learn()
+        jobs.learn(Jobs(office.ingest, stop).report)
     assert [run.state for run in runs(school)] == [State.WAITING]
 
 
 def test_while_a_command_learns_the_worker_does_not(school: School) -> None:
     false_alarms(school)
     school.ask()
-    scheduler = build_scheduler(jobs(school))
-    job = scheduler.get_job("learn")
+    office = school.office
+    added = LearningJobs(school.learner, office.home, 0, office.clock).all()
+    job = build_scheduler(added, report, History(office.engine, office.clock)).get_job("learn")
     assert job is not None
     with held(school.office.engine, school.office.home, LEARNER, "learning"):
         job.func()
     assert [run.state for run in runs(school)] == [State.WAITING]
-
-
-def test_a_worker_that_has_nothing_to_learn_with_has_no_such_job(school: School) -> None:
-    scheduler = build_scheduler(Jobs(school.office.ingest, threading.Event()))
-    assert scheduler.get_job("learn") is None

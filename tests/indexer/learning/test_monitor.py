@@ -1,6 +1,5 @@
 """After a promotion: what people say of its claims, and the way back where they find it worse."""
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from string import ascii_lowercase
@@ -8,7 +7,7 @@ from string import ascii_lowercase
 import pytest
 
 from indexer.decisions import Action
-from indexer.jobs import Jobs, Learning
+from indexer.jobs import LearningJobs
 from indexer.learning.monitor import Judged, Watch, surely_fewer, watch
 from indexer.registry import Action as Done
 from indexer.registry import Origin as Made
@@ -46,7 +45,8 @@ def seen(school: School) -> Watch | None:
 
 
 def monitor(school: School) -> None:
-    Jobs(school.office.ingest, threading.Event(), learning=Learning(school.learner, 0)).monitor()
+    office = school.office
+    LearningJobs(school.learner, office.home, 0, office.clock).monitor(lambda *_: None)
 
 
 def say(school: School, action: Action, letters: str, by: str) -> None:

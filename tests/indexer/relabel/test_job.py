@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from indexer.ingest.join import StoppedError
-from indexer.jobs import Jobs, build_scheduler
+from indexer.jobs import Jobs
 from tests.classifiers import model_bytes
 from tests.indexer.ingest.office import NDA, make_office
 from tests.indexer.ingest.test_labels import LEASE
@@ -67,5 +67,4 @@ def test_a_worker_that_is_told_to_stop_stops_between_batches(firm: Firm) -> None
 
 
 def test_relabelling_is_among_the_jobs(firm: Firm) -> None:
-    scheduler = build_scheduler(Jobs(firm.office.ingest, threading.Event()))
-    assert "relabel" in {job.id for job in scheduler.get_jobs()}
+    assert "relabel" in {job.name for job in Jobs(firm.office.ingest, threading.Event()).all()}

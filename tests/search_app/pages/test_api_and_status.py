@@ -1,12 +1,14 @@
 """The HTTP API and what the service says of its state."""
 
 import os
+from dataclasses import replace
 
 import pytest
 
 from indexer.locks import WORKER, held
 from indexer.records.database import writing
 from indexer.records.heartbeat import Heartbeat, write_heartbeat
+from indexer.records.jobs import JobRun, write_job_run
 from tests.search_app.pages.house import House
 
 
@@ -157,3 +159,17 @@ def test_a_worker_that_hangs_is_told_from_one_that_lives(house: House) -> None:
     with held(house.engine, house.home, WORKER, "worker"):
         page = house.get("/status")
     assert "gave no sign of life since 2026-01-01T00:00:05.000Z" in page
+
+
+def test_a_job_that_failed_is_named_with_its_reason_until_it_goes_well(house: House) -> None:
+    begun = "2026-01-01T00:00:00.000Z"
+    failed = JobRun("relabel", 5.0, begun, begun, "the model’s file is damaged")
+    with writing(house.engine) as connection:
+        write_job_run(connection, failed)
+    with held(house.engine, house.home, WORKER, "worker"):
+        page = house.get("/status")
+    assert "Its job relabel failed at 2026-01-01T00:00:00.000Z: the model’s file is damaged" in page
+    assert '<th scope="row">relabel</th><td>5.0 s</td>' in page
+    with writing(house.engine) as connection:
+        write_job_run(connection, replace(failed, failure=""))
+    assert "failed" not in house.get("/status").partition("again and again")[2]
