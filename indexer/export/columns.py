@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from sqlalchemy import Engine
 
+from indexer.blobs import BlobStore
 from indexer.export.pseudonyms import Pseudonyms
 
 Value: TypeAlias = str | int | float | bool | None
@@ -85,6 +86,7 @@ class Source:
     Attributes:
         workspace: A folder for what must be gathered before rows can be given; it outlives a process that
             is killed, if the export does.
+        blobs: The stored files, which hold what datasets are made of; None where they are not at hand.
     """
 
     engine: Engine
@@ -92,6 +94,7 @@ class Source:
     selection: Selection
     snapshot: Snapshot
     workspace: Path
+    blobs: BlobStore | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 from filelock import FileLock, Timeout
 from sqlalchemy import Engine
 
+from indexer.blobs import BlobStore
 from indexer.errors import ExportError
 from indexer.export.columns import Position, Snapshot, Source
 from indexer.export.formats import Part
@@ -80,6 +81,7 @@ def export_file(
     pseudonyms: Pseudonyms,
     output: Path,
     *,
+    blobs: BlobStore | None = None,
     report: Callable[[int], None] = lambda _rows: None,
     batch: int = BATCH,
 ) -> Exported:
@@ -90,6 +92,7 @@ def export_file(
         engine: The records.
         pseudonyms: Of the home.
         output: A file there already is replaced in the end; a folder is not.
+        blobs: The stored files, which lineage reads.
         report: Is told now and then how many rows are written.
         batch: Rows that are encoded and made safe at once; part of what makes the bytes.
 
@@ -105,7 +108,7 @@ def export_file(
     try:
         with FileLock(places.lock, timeout=0):
             try:
-                return _Export(request, engine, pseudonyms, places, report, batch).run(parts)
+                return _Export(request, engine, pseudonyms, blobs, places, report, batch).run(parts)
             finally:
                 places.lock.unlink(missing_ok=True)
     except Timeout:
@@ -124,6 +127,7 @@ class _Export:
     request: Request
     engine: Engine
     pseudonyms: Pseudonyms
+    blobs: BlobStore | None
     places: _Places
     report: Callable[[int], None]
     batch: int
@@ -144,6 +148,7 @@ class _Export:
             self.request.selection,
             progress.snapshot,
             self.places.workspace,
+            self.blobs,
         )
         for number in range(progress.part, len(parts)):
             progress = self._write_part(parts[number], source, progress)

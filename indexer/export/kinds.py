@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from indexer.export import clicks, datasets, decisions, impressions, judgements, predictions
+from indexer.export import clicks, datasets, decisions, impressions, judgements, lineage, predictions
 from indexer.export.columns import Kind
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
@@ -16,6 +16,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             predictions.KIND,
             decisions.KIND,
             datasets.KIND,
+            lineage.KIND,
         )
     }
 )

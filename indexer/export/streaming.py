@@ -1,13 +1,14 @@
 """An export as a stream of bytes, for a pipe or a download; memory stays flat."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sqlalchemy import Engine
 
+from indexer.blobs import BlobStore
 from indexer.errors import ExportError
 from indexer.export.columns import Kind, Position, Row, Selection, Snapshot, Source
 from indexer.export.formats import Format, Part
@@ -68,23 +69,30 @@ def pieces(part: Part, source: Source, after: Position, batch: int = BATCH) -> I
         yield Piece(part.encoder.encode(rows), len(rows), taken[-1][0])
 
 
-def stream(request: Request, engine: Engine, pseudonyms: Pseudonyms) -> tuple[Snapshot, Iterator[bytes]]:
+def stream(
+    request: Request, engine: Engine, pseudonyms: Pseudonyms, blobs: BlobStore | None = None
+) -> tuple[Snapshot, Iterator[bytes]]:
     """Returns up to where an export goes, and its bytes; of a format that is one file.
+
+    Args:
+        request: What is to be exported.
+        engine: The records.
+        pseudonyms: Of the home.
+        blobs: The stored files, which lineage reads.
 
     Raises:
         ExportError: What the format needs is not installed, or it is to go on behind what there is not yet.
     """
     (part,) = request.format.parts(request.kind, request.selection)
     until = begin(request, engine)
-    return until, _streamed(part, request, engine, pseudonyms, until)
+    source = Source(engine, pseudonyms, request.selection, until, Path(), blobs)
+    return until, _streamed(part, source, request.after)
 
 
-def _streamed(
-    part: Part, request: Request, engine: Engine, pseudonyms: Pseudonyms, until: Snapshot
-) -> Iterator[bytes]:
+def _streamed(part: Part, source: Source, after: Position) -> Iterator[bytes]:
     with TemporaryDirectory(prefix="clausewatch-export-") as folder:
-        source = Source(engine, pseudonyms, request.selection, until, Path(folder))
-        encoded = (piece.content for piece in pieces(part, source, request.after))
+        own = replace(source, workspace=Path(folder))
+        encoded = (piece.content for piece in pieces(part, own, after))
         if part.staged:
             yield from part.staged.join(encoded)
         else:

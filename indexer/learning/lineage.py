@@ -1,11 +1,12 @@
-"""What stands behind a label, and what a decision or a person's decisions influenced."""
+"""What stands behind a label, and what decisions, of a person or about a document, influenced."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, func, select
 
 from indexer.blobs import BlobStore
+from indexer.decisions import PREFIX
 from indexer.errors import ModelRegistryError
 from indexer.learning.snapshot import Dataset, dataset, read_content, read_datasets
 from indexer.records import schema
@@ -17,6 +18,7 @@ from models.labels import LabelSource, Passage
 from models.packs import Pack
 
 SILENT = "silent"
+_PER_STATEMENT = 500
 _predictions, _chunks, _decisions = schema.predictions, schema.chunks, schema.decisions
 _documents = schema.documents
 
@@ -77,6 +79,7 @@ class Influence:
 
     Attributes:
         acts: The decisions.
+        shown: Passages whose label one of them decides now.
         datasets: Those that hold one of them.
         versions: Models that learned from these datasets.
         passages: Passages that have a label by one of these models now.
@@ -84,6 +87,7 @@ class Influence:
     """
 
     acts: tuple[str, ...]
+    shown: int
     datasets: tuple[Dataset, ...]
     versions: tuple[ModelVersion, ...]
     passages: int
@@ -134,21 +138,40 @@ def influence(connection: Connection, blobs: BlobStore, acts: Collection[str]) -
     every = read_versions(connection)
     versions = tuple(each for each in every if each.dataset in known)
     names = [each.version for each in versions]
-    count = select(func.count(_predictions.c.chunk.distinct())).where(_predictions.c.model.in_(names))
     return Influence(
         tuple(sorted(wanted)),
+        _labelled_by(connection, [f"{PREFIX}{act}" for act in sorted(wanted)]),
         tuple(holding),
         versions,
-        connection.execute(count).scalar_one() if names else 0,
+        _labelled_by(connection, names),
         _journal(connection, names),
     )
 
 
-def acts_of(connection: Connection, person: str) -> list[str]:
-    """Returns the decisions of a person, by pseudonym, the oldest first."""
-    query = select(_decisions.c.act, func.min(_decisions.c.seq)).where(_decisions.c.by == person)
-    grouped = query.group_by(_decisions.c.act).order_by(func.min(_decisions.c.seq))
-    return [row.act for row in connection.execute(grouped)]
+def acts_of(connection: Connection, *, person: str = "", document: str = "", act: str = "") -> list[str]:
+    """Returns the decisions of a person, about passages of a document, or one of them, the oldest first.
+
+    Raises:
+        ModelRegistryError: There are none.
+    """
+    named = {_decisions.c.by: person, _decisions.c.document: document, _decisions.c.act: act}
+    query = select(_decisions.c.act, func.min(_decisions.c.seq)).group_by(_decisions.c.act)
+    for column, value in named.items():
+        query = query.where(column == value) if value else query
+    found = [row.act for row in connection.execute(query.order_by(func.min(_decisions.c.seq)))]
+    if not found:
+        what = " ".join(f"{column.name} {value[:80]!r}" for column, value in named.items() if value)
+        raise ModelRegistryError(f"There is no decision with {what}")
+    return found
+
+
+def _labelled_by(connection: Connection, names: Sequence[str]) -> int:
+    """Returns how many passages have a label by one of some models or decisions now."""
+    found: set[int] = set()
+    for start in range(0, len(names), _PER_STATEMENT):
+        part = names[start : start + _PER_STATEMENT]
+        found |= set(connection.scalars(select(_predictions.c.chunk).where(_predictions.c.model.in_(part))))
+    return len(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ def command(
     with_text: bool,
     as_json: bool,
 ) -> int:
-    """Export a KIND of rows: clicks, impressions, judgements, predictions, decisions or datasets.
+    """Export a KIND of rows: clicks, impressions, judgements, predictions, decisions, datasets or lineage.
 
     Formats: ndjson, csv and parquet; of judgements also trec, svmlight and beir. Ids of people are replaced
     by pseudonyms. An export into a file that was cut short goes on with the same command. docs/export.md
@@ -81,7 +81,7 @@ def _print(parts: "Parts", request: "Request") -> tuple[int | None, int]:
     from indexer.export import stream  # noqa: PLC0415
     from search_app.exporting import pseudonyms  # noqa: PLC0415
 
-    until, content = stream(request, parts.engine, pseudonyms(parts.settings))
+    until, content = stream(request, parts.engine, pseudonyms(parts.settings), parts.blobs)
     out = sys.stdout.buffer
     for piece in content:
         out.write(piece)
@@ -93,7 +93,8 @@ def _write(parts: "Parts", request: "Request", output: Path) -> tuple[int, int]:
     from indexer.export import export_file  # noqa: PLC0415
     from search_app.exporting import pseudonyms  # noqa: PLC0415
 
-    done = export_file(request, parts.engine, pseudonyms(parts.settings), output, report=_reporter())
+    names = pseudonyms(parts.settings)
+    done = export_file(request, parts.engine, names, output, blobs=parts.blobs, report=_reporter())
     if done.resumed:
         click.echo(f"Went on with what {output.name}.part held.", err=True)
     return done.rows, done.until

@@ -22,25 +22,27 @@ _TEXT = 160
 @click.option("--label", default="", metavar="L", help="The label of it to look behind.")
 @click.option("--decision", default="", metavar="ACT", help="What this decision influenced.")
 @click.option("--person", default="", metavar="ID", help="What the decisions of this pseudonym influenced.")
+@click.option("--document", default="", metavar="ID", help="What decisions about this document influenced.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def lineage(*, passage: str, label: str, decision: str, person: str, as_json: bool) -> None:
-    """Show what stands behind a label, or what a decision or a person's decisions influenced.
+def lineage(*, passage: str, label: str, decision: str, person: str, document: str, as_json: bool) -> None:
+    """Show what stands behind a label, or what decisions influenced.
 
     Behind a label: who says it, the model, those it came from, its dataset and the decisions in it. Back:
-    from a decision or a person to the datasets, the models and the passages that they label now.
+    from a decision, those of a person or those about a document to the passages that they label, the
+    datasets, the models and the passages that these label now. clausewatch export lineage has it as a table.
     """
     from indexer.learning.lineage import Models, acts_of, behind, influence  # noqa: PLC0415 - not for the help page
     from search_app.compose import compose  # noqa: PLC0415
 
-    if bool(passage) != bool(label) or sum(map(bool, (passage, decision, person))) != 1:
-        raise click.UsageError("Give --passage with --label, or --decision, or --person")
+    if bool(passage) != bool(label) or sum(map(bool, (passage, decision, person, document))) != 1:
+        raise click.UsageError("Give --passage with --label, or --decision, --person or --document")
     parts = compose(load_settings())
     with parts.engine.connect() as connection:
         if passage:
             models = Models(parts.registry, parts.packs)
             found: Any = behind(connection, parts.blobs, models, passage, label)
         else:
-            acts = [decision] if decision else acts_of(connection, person)
+            acts = acts_of(connection, person=person, document=document, act=decision)
             found = influence(connection, parts.blobs, acts)
     if as_json:
         click.echo(json.dumps(_values(found), indent=2))
@@ -97,6 +99,7 @@ def _print_influence(found: "Influence") -> None:
     click.echo(
         f"{len(found.acts):,} decisions, {len(found.datasets):,} datasets, {len(found.versions):,} models"
     )
+    click.echo(f"  {found.shown:,} passages have a label by these decisions now")
     for known in found.datasets:
         click.echo(f"  dataset {known.id}  {known.created_at}  {known.decisions:,} decisions")
     for version in found.versions:

@@ -35,7 +35,7 @@ def download() -> Response | tuple[str, int]:
     here = site()
     try:
         wanted = read_export(_texts(), _collections())
-        _, content = stream(wanted, here.parts.engine, pseudonyms(here.parts.settings))
+        _, content = stream(wanted, here.parts.engine, pseudonyms(here.parts.settings), here.parts.blobs)
     except (BadRequestError, ExportError) as error:
         return _page(str(error)), 400
     return Response(

@@ -105,6 +105,12 @@ def test_lineage_leads_there_and_back(run: Run) -> None:
     assert back.startswith("1 decisions, 1 datasets, 1 models")
     assert version in back
     assert said(run("models", "lineage", "--person", "ann")) == back
+    document = chunk.partition("-")[0]
+    assert said(run("models", "lineage", "--document", document)) == back
+    assert "1 passages have a label by these decisions now" in back
+    for option in ("--decision", "--person", "--document"):
+        with pytest.raises(ModelRegistryError, match=r"There is no decision with (act|by|document) 'x'"):
+            said(run("models", "lineage", option, "x"))
     found = json.loads(said(run("models", "lineage", "--person", "ann", "--json")))
     assert [each["version"] for each in found["versions"]] == [version]
 

@@ -66,6 +66,7 @@ def test_only_judgements_have_the_formats_of_information_retrieval() -> None:
         "predictions": tables,
         "decisions": tables,
         "datasets": tables,
+        "lineage": tables,
     }
 
 

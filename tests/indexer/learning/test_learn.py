@@ -271,10 +271,15 @@ def test_lineage_leads_from_a_label_to_decisions_and_from_a_person_to_models(sch
         assert found.dataset.id == done.dataset
         assert [(each.by, each.applies) for each in found.lessons] == [("bob", True)]
         assert [entry.action for entry in found.journal] == ["register", "promote", "register", "promote"]
-        back = influence(connection, office.blobs, acts_of(connection, "ann"))
+        back = influence(connection, office.blobs, acts_of(connection, person="ann"))
         assert back.acts == tuple(sorted(acts))
         assert [each.version for each in back.versions] == [done.version]
-        assert back.passages == LEASES
+        assert (back.passages, back.shown) == (LEASES, len(acts))
+        document = chunk.partition("-")[0]
+        with pytest.raises(ModelRegistryError, match=f"no decision with document '{document}'"):
+            acts_of(connection, document=document)
+        first = next(each for each in _chunks(office) if "flata" in each[1])[0].partition("-")[0]
+        assert acts_of(connection, document=first) == acts[:1]
         assert influence(connection, office.blobs, ["nobody"]).versions == ()
         with pytest.raises(ModelRegistryError, match="Nothing is said of 'Audit Rights'"):
             behind(connection, office.blobs, models, chunk, "Audit Rights")

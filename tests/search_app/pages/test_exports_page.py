@@ -73,11 +73,10 @@ def test_downloads_are_answered_in_the_formats_that_can_be_one_file(house: House
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({}, "kind='': expected one of clicks, impressions, judgements, predictions, decisions, datasets"),
+        ({}, f"kind='': expected one of {', '.join(KINDS)}"),
         (
             {"kind": "<script>", "format": "csv"},
-            "kind='<script>': expected one of clicks, impressions, judgements, predictions, decisions, "
-            "datasets",
+            f"kind='<script>': expected one of {', '.join(KINDS)}",
         ),
         (
             {"kind": "clicks", "format": "xlsx"},
