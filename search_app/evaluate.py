@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NotRequired, TypedDict
 
-from models.evaluation.retrieval import measure, read_judged
+from models.evaluation.retrieval import Judged, measure, read_judged
 from models.protocols import Encoder
 from models.ranker.example import query_digest
 from models.ranker.linear import LinearRanker
@@ -58,8 +58,7 @@ def evaluate_retrieval(
         EvaluationError: The folder is missing or malformed.
     """
     judged = read_judged(directory, split)
-    with trial(judged, encoder, report) as tried:
-        runs = _runs(tried, Reranker(ranker, tried.stored) if ranker else None)
+    runs = rankings_of(judged, encoder, report, ranker)
     found = {name: measure(judged.qrels, run) for name, run in runs.items()}
     measured = Measured(
         queries=len(judged.qrels),
@@ -73,11 +72,21 @@ def evaluate_retrieval(
     return measured
 
 
-def _runs(tried: Trial, reranker: Reranker | None) -> Runs:
+def rankings_of(judged: Judged, encoder: Encoder, report: Report, ranker: LinearRanker | None = None) -> Runs:
+    """Returns the scores of the judged documents by each mode, and by ``reranked`` where a ranker is given.
+
+    Args:
+        judged: The data; all of it is ranked.
+        encoder: As for ``evaluate_retrieval``.
+        report: As for ``evaluate_retrieval``.
+        ranker: As for ``evaluate_retrieval``.
+    """
     runs: Runs = {}
-    for query, asked in tried.questions():
-        for name, ranked in _rankings(tried, asked, reranker):
-            runs.setdefault(name, {})[query] = _best(ranked, tried)
+    with trial(judged, encoder, report) as tried:
+        reranker = Reranker(ranker, tried.stored) if ranker else None
+        for query, asked in tried.questions():
+            for name, ranked in _rankings(tried, asked, reranker):
+                runs.setdefault(name, {})[query] = _best(ranked, tried)
     return runs
 
 

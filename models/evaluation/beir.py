@@ -8,6 +8,7 @@ from pathlib import Path
 from models.errors import EvaluationError
 
 Qrels = dict[str, dict[str, int]]
+_MOST_UNKNOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +20,14 @@ class Judged:
         queries: Text of each judged query by its id.
         qrels: Grade of each judged document by query and document, at least 0; every id in it is
             one of the corpus and of the queries.
+        unknown: Where a judgement speaks of a query or a document that does not exist; it is left out. The
+            first few of them.
     """
 
     corpus: Mapping[str, str]
     queries: Mapping[str, str]
     qrels: Mapping[str, Mapping[str, int]]
+    unknown: tuple[str, ...] = ()
 
 
 def read_judged(directory: Path, split: str | None = None) -> Judged:
@@ -40,13 +44,17 @@ def read_judged(directory: Path, split: str | None = None) -> Judged:
     corpus = dict(_records(directory / "corpus.jsonl", _titled))
     queries = dict(_records(directory / "queries.jsonl", _text))
     qrels: Qrels = {}
+    unknown: list[str] = []
     for path in _splits(directory / "qrels", split):
         for query, document, grade, place in _judgements(path, corpus, queries):
-            if qrels.setdefault(query, {}).setdefault(document, grade) != grade:
+            if query not in queries or document not in corpus:
+                unknown.append(f"{place}: query {query!r}, document {document!r}")
+                del unknown[_MOST_UNKNOWN:]
+            elif qrels.setdefault(query, {}).setdefault(document, grade) != grade:
                 raise EvaluationError(f"{place}: {query!r} and {document!r} already have another grade")
     if not qrels:
         raise EvaluationError(f"{directory}: no judgement speaks of a query and a document that exist")
-    return Judged(corpus, {query: queries[query] for query in qrels}, qrels)
+    return Judged(corpus, {query: queries[query] for query in qrels}, qrels, tuple(unknown))
 
 
 def _records(path: Path, text: Callable[[dict[str, object]], str]) -> Iterator[tuple[str, str]]:
@@ -82,7 +90,7 @@ def _splits(folder: Path, split: str | None) -> list[Path]:
 def _judgements(
     path: Path, corpus: Mapping[str, str], queries: Mapping[str, str]
 ) -> Iterator[tuple[str, str, int, str]]:
-    """Yields query, document, grade and place of the judgements whose query and document exist."""
+    """Yields query, document, grade and place of each judgement."""
     for ordinal, (number, line) in enumerate(_lines(path)):
         place, cells = f"{path}:{number}", line.split("\t")
         if len(cells) != 3:
@@ -91,10 +99,7 @@ def _judgements(
             if cells[2].strip().lstrip("-").isdigit():
                 raise EvaluationError(f"{place}: expected the header query-id, corpus-id, score")
             continue
-        query, document = _id(cells[0], queries), _id(cells[1], corpus)
-        grade = _grade(cells[2], place)
-        if query in queries and document in corpus:
-            yield query, document, grade, place
+        yield _id(cells[0], queries), _id(cells[1], corpus), _grade(cells[2], place), place
 
 
 def _id(cell: str, known: Mapping[str, str]) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from search_app.cli.train_encoder import encoder
 from search_app.cli.train_ranker import ranker
 from search_app.settings import load_settings
 
@@ -25,6 +26,7 @@ def command() -> None:
 
 
 command.add_command(ranker)
+command.add_command(encoder)
 
 
 @command.command("classifier")

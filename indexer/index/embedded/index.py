@@ -36,7 +36,11 @@ _Stamp = tuple[tuple[int, int, int], tuple[int, int, int]]
 
 
 class EmbeddedIndex:
-    """Fulfils ``ChunkIndex`` in files under one directory, for many threads and processes."""
+    """Fulfils ``ChunkIndex`` in files under one directory, for many threads and processes.
+
+    Where another encoder's generation was made current, searches are answered from the previous one as long
+    as that is of this encoder: a process that has not changed its encoder goes on. What writes is refused.
+    """
 
     def __init__(self, directory: Path, encoder: str, dimension: int) -> None:
         """Opens nothing yet.
@@ -80,7 +84,7 @@ class EmbeddedIndex:
                 self._begin()
             # An apply that failed half-way has committed words that the opened state does not show.
             self._stamp = None
-            present = self._present()
+            present = self._served()
             apply_update(self._layout, present, to_update(upserts, removed_documents), position)
             tidy(self._layout, self._present())
 
@@ -115,7 +119,7 @@ class EmbeddedIndex:
 
     def status(self) -> IndexStatus:
         """Says what the index holds. Raises IndexUnavailableError."""
-        state = self._present()
+        state = self._served()
         pointer, manifest = state.pointer, state.manifest
         directory = self._layout.generation(pointer.generation)
         largest = max(manifest.segments, key=lambda each: each.rows, default=None)
@@ -140,7 +144,7 @@ class EmbeddedIndex:
             return None
         self._stamp = None
         try:
-            return Reusable(self._layout, self._present())
+            return Reusable(self._layout, self._served())
         except IndexUnavailableError:
             return None
 
@@ -155,6 +159,14 @@ class EmbeddedIndex:
         finally:
             if not builder.finished:
                 builder.discard()
+
+    def _served(self) -> State:
+        """Returns the newest state of the current generation; raises where that is of another encoder."""
+        state = self._present()
+        current = self._layout.read_pointer().generation
+        if state.pointer.generation != current:
+            self._check(self._layout.read_manifest(current))
+        return state
 
     def _present(self) -> State:
         """Returns the newest state; two calls to stat tell whether the opened one still is."""
@@ -172,7 +184,7 @@ class EmbeddedIndex:
 
     def _open(self) -> State:
         with self._opening:
-            pointer = self._layout.read_pointer()
+            pointer = self._fitting(self._layout.read_pointer())
             stamp = self._read_stamp(pointer.generation)
             if self._state is not None and self._stamp == stamp:
                 return self._state
@@ -186,6 +198,20 @@ class EmbeddedIndex:
                 ) from error
             self._state, self._stamp = state, stamp
             return state
+
+    def _fitting(self, pointer: Pointer) -> Pointer:
+        """Returns the pointer, turned round where the previous generation is of this encoder and alone is."""
+        if (
+            pointer.previous is None
+            or self._layout.read_manifest(pointer.generation).encoder == self._encoder
+        ):
+            return pointer
+        try:
+            older = self._layout.read_manifest(pointer.previous)
+        except IndexUnavailableError:
+            return pointer
+        fits = older.encoder == self._encoder
+        return Pointer(pointer.previous, pointer.generation) if fits else pointer
 
     def _newest_stamp(self) -> _Stamp | None:
         pointer = self._layout.pointer_if_readable()

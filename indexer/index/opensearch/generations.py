@@ -67,7 +67,7 @@ class Generations:
         self._client, self._connection = client, connection
         self.alias = f"{connection.prefix}-chunks"
         self.state = f"{connection.prefix}-state"
-        self._previous = f"{self.alias}-previous"
+        self.previous = f"{self.alias}-previous"
 
     def index(self, name: str) -> str:
         """Returns the name of the index of a generation."""
@@ -79,6 +79,13 @@ class Generations:
             return self._read(self.alias)
         except NotFoundError as error:
             raise missing(self._connection) from error
+
+    def older(self) -> Generation | None:
+        """Returns the generation that a rollback goes back to; None where there is none."""
+        try:
+            return self._read(self.previous)
+        except NotFoundError:
+            return None
 
     def made_with(self, name: str) -> Generation:
         """Returns what a generation was made with."""
@@ -107,7 +114,7 @@ class Generations:
         """Returns which generations there are."""
         found: dict[str, Any] = self._client.indices.get_alias(index=f"{self.alias}-g*")
         by_alias = {alias: index for index, each in found.items() for alias in each["aliases"]}
-        current, previous = by_alias.get(self.alias), by_alias.get(self._previous)
+        current, previous = by_alias.get(self.alias), by_alias.get(self.previous)
         return Pointers(
             tuple(sorted(map(self._name, found))),
             self._name(current) if current else None,
@@ -127,10 +134,10 @@ class Generations:
         """Makes another generation the one that is served, at once for every reader."""
         wanted = {self.alias: self.index(current)}
         if previous is not None:
-            wanted[self._previous] = self.index(previous)
+            wanted[self.previous] = self.index(previous)
         actions: list[dict[str, Any]] = [
             {"remove": {"index": f"{self.alias}-g*", "alias": alias, "must_exist": False}}
-            for alias in (self.alias, self._previous)
+            for alias in (self.alias, self.previous)
         ]
         actions += [{"add": {"index": index, "alias": alias}} for alias, index in wanted.items()]
         self._client.indices.update_aliases(body={"actions": actions})

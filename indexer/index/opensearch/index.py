@@ -39,7 +39,11 @@ T = TypeVar("T")
 
 
 class OpenSearchIndex:
-    """Fulfils ``ChunkIndex`` in a cluster, for many threads, processes and machines."""
+    """Fulfils ``ChunkIndex`` in a cluster, for many threads, processes and machines.
+
+    Where another encoder's generation was made current, searches are answered from the previous one as long
+    as that is of this encoder: a process that has not changed its encoder goes on. What writes is refused.
+    """
 
     def __init__(self, connection: Connection, encoder: str, dimension: int) -> None:
         """Connects to nothing yet.
@@ -52,6 +56,7 @@ class OpenSearchIndex:
         self._connection = connection
         self._encoder, self._dimension = encoder, dimension
         self._fitting: Generation | None = None
+        self._asked = ""  # the alias of that generation
         self._trusted_until = 0.0
 
     def retrieve(self, request: Retrieval) -> Candidates:
@@ -102,7 +107,7 @@ class OpenSearchIndex:
         with self._writing("applying changes") as lease:
             if self._generations.pointers().current is None:
                 self._begin(lease)
-            present = self._read_present()
+            present = self._read_served()
             apply_update(self._client, self._generations, present, upserts, removed_documents)
             advance(self._generations, lease, present.name, position)
 
@@ -145,7 +150,7 @@ class OpenSearchIndex:
     def status(self) -> IndexStatus:
         """Says what the index holds. Raises IndexUnavailableError."""
         with translated(self._connection):
-            present = self._read_present()
+            present = self._read_served()
             pointers = self._generations.pointers()
             index = self._generations.index(present.name)
             stored = self._client.indices.stats(index=index, metric="store")
@@ -168,9 +173,9 @@ class OpenSearchIndex:
     def _generations(self) -> Generations:
         return Generations(self._client, self._connection)
 
-    @cached_property
+    @property
     def _reader(self) -> Reader:
-        return Reader(self._client, self._connection, self._generations.alias)
+        return Reader(self._client, self._connection, self._asked)
 
     def _of_present(self, ask: Callable[[Generation], T]) -> T:
         """Asks something of the generation that is served.
@@ -180,28 +185,45 @@ class OpenSearchIndex:
         trusted = self._fitting
         if trusted is None:
             return ask(self._read_present())
-        if monotonic() < self._trusted_until:
-            return ask(trusted)
-        self._trusted_until = monotonic() + TRUSTED_SECONDS
-        reading = BESIDE.submit(self._read_present)
+        reading = None
+        if monotonic() >= self._trusted_until:
+            self._trusted_until = monotonic() + TRUSTED_SECONDS
+            reading = BESIDE.submit(self._read_present)
         try:
             found = ask(trusted)
-        finally:
-            present = reading.result()  # raises where it does not fit, which says more than what was asked
+        except Exception:
+            # Where none fits any more this raises, which says more than what was asked.
+            present = reading.result() if reading else self._read_present()
+            if present == trusted:
+                raise
+            return ask(present)
+        present = reading.result() if reading else trusted
         return found if present == trusted else ask(present)
 
     def _stored(self, keys: Sequence[int]) -> list[Answer]:
         found: list[Answer] = self._client.mget(
-            index=self._generations.alias,
+            index=self._asked,
             body={"ids": sorted({str(key) for key in keys})},
             params={"_source_includes": VECTOR},
         )["docs"]
         return found
 
-    def _read_present(self) -> Generation:
+    def _read_served(self) -> Generation:
+        """Returns the current generation. Raises IndexUnavailableError where it is of another encoder."""
         present = self._generations.current()
         self._generations.check(present, self._encoder, self._dimension)
-        self._fitting, self._trusted_until = present, monotonic() + TRUSTED_SECONDS
+        return present
+
+    def _read_present(self) -> Generation:
+        """Returns the generation that answers: the current one, or the previous where that alone fits."""
+        present, asked = self._generations.current(), self._generations.alias
+        if present.encoder != self._encoder:
+            older = self._generations.older()
+            if older is not None and older.encoder == self._encoder:
+                present, asked = older, self._generations.previous
+        self._generations.check(present, self._encoder, self._dimension)
+        self._fitting, self._asked = present, asked
+        self._trusted_until = monotonic() + TRUSTED_SECONDS
         return present
 
     @contextmanager
