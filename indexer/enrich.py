@@ -55,7 +55,7 @@ def enrich(
         passages = [
             Passage(each.text, each.section, read) for each, read in zip(passages, found, strict=True)
         ]
-    speaking = labelling if complete else Labelling(labelling.rules)
+    speaking = labelling if complete else Labelling(labelling.rules, house=labelling.house)
     said = speaking.label(passages)
     return Enrichment(
         document_type=pack.document_type(document.title, document.text),

@@ -1,5 +1,7 @@
 """The errors of the indexer package, one documented tree."""
 
+from collections.abc import Mapping
+
 
 class IndexerError(Exception):
     """Base of every error that this package raises on purpose."""
@@ -89,6 +91,18 @@ class ClusterUnavailableError(IndexerError):
 
 class DecisionError(IndexerError):
     """A decision on a label cannot be taken down or taken back; says what was asked and what is possible."""
+
+
+class HouseRuleError(IndexerError):
+    """A rule of the house cannot be put to work or retired.
+
+    Attributes:
+        problems: What is wrong, in plain words, by field; under an empty name what concerns no field.
+    """
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        super().__init__(" ".join(f"{name}: {said}" if name else said for name, said in problems.items()))
+        self.problems = dict(problems)
 
 
 class ExportError(IndexerError):

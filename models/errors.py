@@ -1,5 +1,7 @@
 """The errors of the models package, one documented tree."""
 
+from collections.abc import Mapping
+
 
 class ModelsError(Exception):
     """Base of every error that this package raises on purpose."""
@@ -37,3 +39,15 @@ class RankerError(ModelsError):
 
 class TrainingError(ModelsError):
     """There is too little, or nothing usable, to train on; the message says what and how much is missing."""
+
+
+class RuleTextError(ModelsError):
+    """The words of a rule that somebody wrote cannot be looked for.
+
+    Attributes:
+        problems: What is wrong, by field of the rule.
+    """
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        super().__init__(" ".join(f"{name}: {said}" for name, said in problems.items()))
+        self.problems = dict(problems)

@@ -8,11 +8,12 @@ from numpy.typing import NDArray
 
 
 class LabelSource(StrEnum):
-    """Who said it; a human decision outranks a model, a model outranks a keyword rule."""
+    """Who said it; what stands earlier outranks what stands later."""
 
     HUMAN = "human"
     MODEL = "model"
-    RULE = "rule"
+    HOUSE = "house"  # a keyword rule that somebody wrote here
+    RULE = "rule"  # a keyword rule of the pack
 
 
 class Severity(IntEnum):

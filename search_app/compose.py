@@ -27,6 +27,7 @@ from models.encoder.weights import reader_version
 from models.packs import Pack, load_pack, pack_names
 from models.protocols import Encoder
 from search_app.chosen_ranker import ranker_of
+from search_app.grounds import Grounds
 from search_app.rerank import Reranker
 from search_app.search import Searcher
 from search_app.settings import Settings
@@ -92,6 +93,11 @@ class Parts:
         return Registry(self.engine, self.blobs, ProductModels(), reader=reader)
 
     @cached_property
+    def grounds(self) -> Grounds:
+        """Who knows what stands behind a label: the card of a model, the author of a rule of the house."""
+        return Grounds(self.engine, self.registry)
+
+    @cached_property
     def learner(self) -> Learner:
         """What learns from decisions."""
         return Learner(
@@ -136,7 +142,7 @@ class Parts:
         """Who answers searches."""
         ranker = ranker_of(self.settings)
         reranker = Reranker(ranker, self._stored) if ranker else None
-        return Searcher(self.index, self.encoder, self.engine, self.packs, self.registry, reranker=reranker)
+        return Searcher(self.index, self.encoder, self.engine, self.packs, self.grounds, reranker=reranker)
 
     def _stored(self, keys: Sequence[int]) -> Mapping[int, StoredPassage]:
         with self.engine.connect() as connection:

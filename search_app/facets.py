@@ -10,7 +10,12 @@ from models.packs import LabelDefinition, Pack
 from search_app.results import FacetValue
 
 Count = Callable[[Filters], Counts]
-_SOURCES = {LabelSource.HUMAN: "Person", LabelSource.MODEL: "Model", LabelSource.RULE: "Rule"}
+_SOURCES = {
+    LabelSource.HUMAN: "Person",
+    LabelSource.MODEL: "Model",
+    LabelSource.HOUSE: "Rule of the house",
+    LabelSource.RULE: "Rule",
+}
 
 
 def facets(

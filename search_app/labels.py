@@ -1,6 +1,6 @@
 """Labels as people see them: titled, with how often they were right, and with what others say."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,10 +13,14 @@ from search_app.results import HitLabel
 
 
 class Cards(Protocol):
-    """Who knows what a model says of itself."""
+    """Who knows what a model says of itself, and who wrote a rule of the house."""
 
     def card(self, version: str) -> ClassifierCard | None:
         """Returns the card of a version; None for one that is not known."""
+        ...
+
+    def rule(self, version: str) -> str:
+        """Returns the name of a rule of the house and who wrote it, in words; empty for one not known."""
         ...
 
 
@@ -47,11 +51,12 @@ class LabelMaker:
 
     def of(self, record: ChunkRecord) -> ShownLabels:
         """Returns the labels of a passage, in each part the gravest and surest first."""
-        rules = {item.label for item in record.outvoted}
+        rules = {item.label for item in record.outvoted if item.source is not LabelSource.MODEL}
+        unsure = {item.label for item in record.outvoted if item.source is LabelSource.MODEL}
         said = {item.label for item in (*record.labels, *record.unsure, *record.denied)}
         alone = [item for item in record.outvoted if item.label not in said]
         return ShownLabels(
-            self.labels(record.labels, rules),
+            self.labels(record.labels, rules, unsure),
             self.labels(record.unsure, rules),
             self.labels(alone),
             self.labels(record.denied),
@@ -59,16 +64,27 @@ class LabelMaker:
 
     def unsaid(self, label: str) -> HitLabel:
         """Returns a label of which nothing was said, for a question about it."""
-        return self._label(LabelPrediction(label, 0.0, LabelSource.HUMAN, ""), set())
+        return self._label(LabelPrediction(label, 0.0, LabelSource.HUMAN, ""))
 
     def labels(
-        self, predictions: Sequence[LabelPrediction], rules: set[str] | None = None
+        self,
+        predictions: Sequence[LabelPrediction],
+        rules: Collection[str] = (),
+        unsure: Collection[str] = (),
     ) -> tuple[HitLabel, ...]:
-        """Returns labels; one that the pack lacks keeps its name. ``rules`` are those that rules see too."""
-        shown = [self._label(item, rules or set()) for item in predictions]
+        """Returns labels; one that the pack lacks keeps its name.
+
+        Args:
+            predictions: What is said.
+            rules: The labels that rules see too.
+            unsure: The labels of which a model is unsure, where another word counts.
+        """
+        shown = [self._label(item, rules, unsure) for item in predictions]
         return tuple(sorted(shown, key=lambda label: (-label.severity * label.probability, label.label)))
 
-    def _label(self, item: LabelPrediction, rules: set[str]) -> HitLabel:
+    def _label(
+        self, item: LabelPrediction, rules: Collection[str] = (), unsure: Collection[str] = ()
+    ) -> HitLabel:
         definition = self._pack.labels.get(item.label) if self._pack else None
         by_model = item.source is LabelSource.MODEL
         card = self._cards.card(item.model) if self._cards is not None and by_model else None
@@ -89,6 +105,8 @@ class LabelMaker:
             question=definition.question if definition else "",
             rules_agree=item.label in rules if by_model else None,
             act=item.model.removeprefix(PREFIX) if item.source is LabelSource.HUMAN else "",
+            ground=self._cards.rule(item.model) if self._cards and item.source is LabelSource.HOUSE else "",
+            model_unsure=item.source is LabelSource.HOUSE and item.label in unsure,
         )
 
 

@@ -53,6 +53,8 @@ class HitLabel:
         question: What a reviewer is asked.
         rules_agree: Whether the keyword rules see it too; None where no model said it.
         act: The decision that it comes from; empty where no person said it.
+        ground: Of a rule of the house, its name and who wrote it, in words; else empty.
+        model_unsure: Whether a model is unsure of it, where a rule of the house says it.
     """
 
     label: str
@@ -69,6 +71,8 @@ class HitLabel:
     question: str = ""
     rules_agree: bool | None = None
     act: str = ""
+    ground: str = ""
+    model_unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True)

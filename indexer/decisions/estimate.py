@@ -12,13 +12,13 @@ from sqlalchemy import Connection, func, select
 
 from indexer.decisions.values import Origin
 from indexer.records import schema
+from indexer.records.labels import MACHINES
 from models.evaluation.proportion import wilson
 from models.labels import LabelSource, Standing
 
 _predictions, _chunks, _documents = schema.predictions, schema.chunks, schema.documents
 _decisions = schema.decisions
 _human = schema.predictions.alias()
-_MACHINES = (LabelSource.MODEL.value, LabelSource.RULE.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def live_precision(connection: Connection, collection: str, labels: Collection[s
         .select_from(_predictions.join(_chunks).join(_documents))
         .outerjoin(_human, said & (_human.c.source == LabelSource.HUMAN.value))
         .where(
-            _predictions.c.source.in_(_MACHINES),
+            _predictions.c.source.in_(MACHINES),
             _predictions.c.standing == Standing.SPEAKS.value,
             _predictions.c.label.in_(sorted(labels)),
             _documents.c.collection == collection,

@@ -131,3 +131,9 @@ def kappa(pairs: Iterable[tuple[bool, bool]]) -> float | None:
     one, other = (sum(each[place] for each in every) / total for place in (0, 1))
     chance = one * other + (1 - one) * (1 - other)
     return None if chance == 1 else (agreed - chance) / (1 - chance)
+
+
+def names(connection: Connection) -> dict[str, str]:
+    """Returns the names of those who have one, by pseudonym."""
+    query = select(_reviewers.c.id, _reviewers.c.name).where(_reviewers.c.name != "")
+    return {row.id: row.name for row in connection.execute(query)}

@@ -8,14 +8,15 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, literal_column, select
 
+from indexer.house.values import LEAST_JUDGED
 from indexer.records import schema
+from indexer.records.labels import MACHINES
 from models.labels import LabelSource, Standing
 
 _predictions, _chunks, _documents = schema.predictions, schema.chunks, schema.documents
 _changed, _decisions = schema.changed_decisions, schema.decisions
 _human, _other = schema.predictions.alias(), schema.predictions.alias()
 _undo = schema.decisions.alias()
-_MACHINES = (LabelSource.MODEL.value, LabelSource.RULE.value)
 
 
 class Kind(StrEnum):
@@ -23,6 +24,7 @@ class Kind(StrEnum):
 
     DISPUTED = "disputed"  # two people disagree
     CHANGED = "changed"  # somebody decided about an older wording
+    HOUSE = "house"  # a rule of the house that too few claims were judged of to know how right it is
     UNSURE = "unsure"  # the model abstains
     DISAGREE = "disagree"  # a rule sees it and the model does not
     WEAK = "weak"  # a claim that was only just made
@@ -30,12 +32,12 @@ class Kind(StrEnum):
 
 
 # What only people can settle comes first. The rest takes turns: one of the three is a random claim.
-_FIRST = (Kind.DISPUTED, Kind.CHANGED)
+_FIRST = (Kind.DISPUTED, Kind.CHANGED, Kind.HOUSE)
 _TURNS = (
     Kind.UNSURE, Kind.SAMPLE, Kind.UNSURE, Kind.DISAGREE, Kind.SAMPLE, Kind.UNSURE, Kind.WEAK, Kind.SAMPLE,
 )  # fmt: skip
 # What is asked for the sake of learning: the same words in another document would teach nothing new.
-_TEACHING = frozenset({Kind.UNSURE, Kind.DISAGREE, Kind.WEAK})
+_TEACHING = frozenset({Kind.HOUSE, Kind.UNSURE, Kind.DISAGREE, Kind.WEAK})
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,10 +178,26 @@ def _stands(standing: Standing) -> ColumnElement[bool]:
     return _predictions.c.standing == literal_column(f"'{standing.value}'")
 
 
+def _of_unmeasured_rules() -> ColumnElement[bool]:
+    """Whether it is the claim of a rule of the house of whose claims people judged few."""
+    own = _decisions.c
+    undone = select(_undo.c.act).where(_undo.c.act == own.act, _undo.c.applies.is_(None)).exists()
+    by_house = own.seen_source == literal_column(f"'{LabelSource.HOUSE.value}'")
+    measured = (
+        select(own.seen_model)
+        .where(by_house, own.applies.is_not(None), ~undone)
+        .group_by(own.seen_model)
+        .having(func.count() >= LEAST_JUDGED)
+    )
+    source = _predictions.c.source == literal_column(f"'{LabelSource.HOUSE.value}'")
+    return source & _stands(Standing.SPEAKS) & _predictions.c.model.not_in(measured)
+
+
 _CHOICES: dict[Kind, tuple[ColumnElement[bool], ColumnElement[Any]]] = {
     Kind.DISPUTED: (_is(LabelSource.HUMAN, Standing.UNSURE), _predictions.c.chunk),
+    Kind.HOUSE: (_of_unmeasured_rules(), _predictions.c.chunk),
     Kind.UNSURE: (_is(LabelSource.MODEL, Standing.UNSURE), _predictions.c.probability.desc()),
     Kind.DISAGREE: (_is(LabelSource.RULE, Standing.OUTVOTED) & _without_model(), _predictions.c.chunk),
     Kind.WEAK: (_is(LabelSource.MODEL, Standing.SPEAKS), _predictions.c.probability.asc()),
-    Kind.SAMPLE: (_predictions.c.source.in_(_MACHINES) & _stands(Standing.SPEAKS), _predictions.c.chunk),
+    Kind.SAMPLE: (_predictions.c.source.in_(MACHINES) & _stands(Standing.SPEAKS), _predictions.c.chunk),
 }

@@ -16,7 +16,11 @@ COLUMNS = (
     Column("collection", ColumnType.STRING, "Collection of the document."),
     Column("ordinal", ColumnType.INTEGER, "Place of the passage in the document, the first is 0."),
     Column("label", ColumnType.STRING, "Name of the label, as its pack spells it."),
-    Column("source", ColumnType.STRING, "Who said it: human, model or rule."),
+    Column(
+        "source",
+        ColumnType.STRING,
+        "Who said it: human, model, house (a rule written here) or rule (of the pack).",
+    ),
     Column("probability", ColumnType.FLOAT, "How probable the label is, 0 to 1; of a model, calibrated."),
     Column(
         "standing",
@@ -24,7 +28,11 @@ COLUMNS = (
         "speaks (it is a claim), unsure (a model abstains), outvoted (a source that outranks it says "
         "otherwise) or denied (a person said that it does not apply).",
     ),
-    Column("model", ColumnType.STRING, "Version of the model or of the rules that said it."),
+    Column(
+        "model",
+        ColumnType.STRING,
+        "Version of the model or of the rules, or the rule of the house, that said it.",
+    ),
     Column(
         "labelled_by",
         ColumnType.STRING,

@@ -15,6 +15,7 @@ from indexer.blobs import BlobStore
 from indexer.encode import Encoding, store_vectors, stored_readings
 from indexer.enrich import Readings, enrich
 from indexer.errors import ExtractionError
+from indexer.house import house_labeller
 from indexer.ids import text_hash
 from indexer.ingest.claims import Claims
 from indexer.ingest.store import Ledger, store
@@ -153,7 +154,9 @@ class Writer:
         """Adds what the models say; ``fresh`` are the rows that were just made."""
         target = self._target
         pack = target.packs[target.ledger.collection]
-        speaking = labelling(pack, target.classifiers.classifier(pack), self._encoding.version)
+        with target.engine.connect() as connection:
+            house = house_labeller(connection, target.ledger.collection)
+        speaking = labelling(pack, target.classifiers.classifier(pack), self._encoding.version, house)
         readings: Readings = {}
         if speaking.encoder:
             stored: dict[bytes, bytes] = {row["text_hash"]: row["readings"] for row in fresh}

@@ -12,8 +12,9 @@ from indexer.blobs import BlobStore
 from indexer.decisions import last_decision
 from indexer.decisions.read import decided_after
 from indexer.errors import IndexerError, ModelRegistryError
+from indexer.house import house_labeller
 from indexer.ingest.join import StoppedError
-from indexer.labelling import labelling
+from indexer.labelling import Labelling, labelling
 from indexer.learning import runs
 from indexer.learning.gather import Gathered, gather
 from indexer.learning.judge import (
@@ -159,9 +160,17 @@ class Learner:
         step("Comparing it with the classifier in use.")
         report = self._compare(task, (before, content), classifiers)
         step("Looking at what would change.")
-        target = labelling(task.pack, classifiers[1], self.encoder.version)
-        self._note(asked.id, report=_json(report, preview(self.engine, task.collections, target)))
+        self._note(asked.id, report=_json(report, preview(self.engine, self._targets(task, classifiers[1]))))
         return self._decide(asked, version, report, reason)
+
+    def _targets(self, task: _Task, new: Classifier) -> dict[str, Labelling]:
+        """Returns what would label each collection."""
+        encoder = self.encoder.version
+        with self.engine.connect() as connection:
+            return {
+                name: labelling(task.pack, new, encoder, house_labeller(connection, name))
+                for name in task.collections
+            }
 
     def _decide(self, asked: LearningRun, version: str, report: Report, reason: str) -> None:
         if not report.passed:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, select
 from indexer.blobs import BlobStore
 from indexer.decisions import PREFIX
 from indexer.errors import ModelRegistryError
+from indexer.house import HouseRule, house_rule
 from indexer.learning.snapshot import Dataset, dataset, read_content, read_datasets
 from indexer.records import schema
 from indexer.registry import Entry, ModelVersion, Registry
@@ -45,13 +46,14 @@ class Behind:
     """What stands behind one label of a passage.
 
     Attributes:
-        source: Who says it: human, model or rule.
+        source: Who says it: human, model, house or rule.
         standing: As labels have it; "silent" where a model would say it but for the decisions.
         model: The version, or the decision.
         versions: That version and those that it came from, the newest first; empty unless a model says it.
         dataset: What the version learned from; None where it learned from no decisions.
         lessons: Decisions in it about this label, those that speak most in it first.
         journal: When the versions were registered, promoted and gone back to.
+        rule: The rule of the house that says it, with who wrote it; None for any other source.
     """
 
     label: str
@@ -63,6 +65,7 @@ class Behind:
     dataset: Dataset | None
     lessons: tuple[Lesson, ...]
     journal: tuple[Entry, ...]
+    rule: HouseRule | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +200,7 @@ class _Finder:
             dataset=learned,
             lessons=self._lessons(model, learned) if learned is not None else (),
             journal=_journal(self.connection, [each.version for each in chain]),
+            rule=house_rule(self.connection, model) if source == LabelSource.HOUSE.value else None,
         )
 
     def _lessons(self, model: str, known: Dataset) -> tuple[Lesson, ...]:

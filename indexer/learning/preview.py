@@ -1,7 +1,7 @@
 """Which labels a new classifier would change, on a part of the documents that time allows."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, select
@@ -42,21 +42,27 @@ class Preview:
     examples: tuple[Changed, ...]
 
 
-def preview(engine: Engine, collections: Collection[str], new: Labelling) -> Preview:
+def preview(engine: Engine, new: Mapping[str, Labelling]) -> Preview:
     """Compares the labels that are stored with those that a new classifier would give, claims only.
 
     Documents are taken in order of their ids, which are hashes: what is looked at is a random part.
+
+    Args:
+        engine: Of the records.
+        new: What would label each collection; they differ in the rules of the house alone.
     """
     looked, gained, lost, examples = 0, Counter[str](), Counter[str](), list[Changed]()
-    query = select(_documents.c.id).where(
-        _documents.c.collection.in_(sorted(collections)), _documents.c.status == "active"
+    query = select(_documents.c.id, _documents.c.collection).where(
+        _documents.c.collection.in_(sorted(new)), _documents.c.status == "active"
     )
+    encoder = next((each.encoder for each in new.values()), "")
     with engine.connect() as connection:
-        ids = list(connection.scalars(query.order_by(_documents.c.id)))
+        places = {row.id: row.collection for row in connection.execute(query.order_by(_documents.c.id))}
+        ids = list(places)
         for start in range(0, len(ids), _PER_STATEMENT):
-            for own in _by_document(connection, ids[start : start + _PER_STATEMENT], new.encoder):
+            for own in _by_document(connection, ids[start : start + _PER_STATEMENT], encoder):
                 looked += len(own)
-                for change in _changes(own, new):
+                for change in _changes(own, new[places[own[0].document]]):
                     (gained if change.gained else lost)[change.label] += 1
                     examples.append(change)
             if looked >= MOST_PASSAGES:

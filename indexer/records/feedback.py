@@ -1,6 +1,6 @@
 """The tables of what people searched, did and decided."""
 
-from sqlalchemy import Column, Float, ForeignKey, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import Column, Float, ForeignKey, Index, Integer, LargeBinary, String, Table, Text, text
 
 from indexer.records.metadata import metadata
 
@@ -63,6 +63,12 @@ decisions = Table(
     Column("seen_probability", Float),
     Column("seen_standing", String(8)),
     Column("at", String(24), nullable=False),
+    Index(
+        "decisions_of_house",
+        "seen_model",
+        sqlite_where=text("seen_source = 'house'"),
+        postgresql_where=text("seen_source = 'house'"),
+    ),
     sqlite_autoincrement=True,
 )
 

@@ -7,7 +7,17 @@ from typing import Any
 from models.combination import effective
 from models.labels import LabelPrediction, LabelSource, Standing, Trigger
 
-__all__ = ["effective", "prediction_from_row", "prediction_row", "triggers_from_json", "triggers_to_json"]
+MACHINES = tuple(source.value for source in LabelSource if source is not LabelSource.HUMAN)
+"""Sources of predictions but for people, as the records spell them."""
+
+__all__ = [
+    "MACHINES",
+    "effective",
+    "prediction_from_row",
+    "prediction_row",
+    "triggers_from_json",
+    "triggers_to_json",
+]
 
 
 def prediction_row(chunk: int, item: LabelPrediction) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 
 from indexer.records.feedback import changed_decisions, decisions, reviewers, ubi_events, ubi_queries
+from indexer.records.house_rules import house_rules
 from indexer.records.intake import run_files, runs, watches
 from indexer.records.lessons import datasets, learning_runs
 from indexer.records.metadata import metadata
@@ -38,6 +39,7 @@ __all__ = [
     "document_texts",
     "documents",
     "heartbeats",
+    "house_rules",
     "job_runs",
     "learning_runs",
     "measurements",
@@ -197,6 +199,13 @@ predictions = Table(
         "chunk",
         sqlite_where=text("standing = 'outvoted'"),
         postgresql_where=text("standing = 'outvoted'"),
+    ),
+    Index(
+        "predictions_house",
+        "label",
+        "chunk",
+        sqlite_where=text("source = 'house'"),
+        postgresql_where=text("source = 'house'"),
     ),
     Index(
         "predictions_claims",

@@ -1,27 +1,26 @@
 """One batch of documents: read with all that labelling needs, labelled, and written where labels differ."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, and_, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, update
 
 from indexer.decisions import project
-from indexer.labelling import Labelling, Labels, rules_version
+from indexer.labelling import Labelling, Labels, house_version, rules_version
 from indexer.records import schema
 from indexer.records.codec import readings_from_bytes
-from indexer.records.labels import prediction_from_row, prediction_row
+from indexer.records.labels import MACHINES, prediction_from_row, prediction_row
 from indexer.relabel.stale import Old
 from models.labels import LabelPrediction, LabelSource, Passage
 from models.packs import Pack
 
 _documents, _chunks, _vectors = schema.documents, schema.chunks, schema.vectors
 _predictions = schema.predictions
-_MACHINES = (LabelSource.MODEL.value, LabelSource.RULE.value)
 _PER_STATEMENT = 500
 
 
@@ -60,19 +59,28 @@ class Change:
     unfamiliar: dict[str, int] = field(default_factory=dict)
 
 
-def read_passages(connection: Connection, ids: Sequence[str], encoder: str) -> list[Stored]:
+def read_passages(
+    connection: Connection, ids: Sequence[str], encoder: str, keys: Collection[int] | None = None
+) -> list[Stored]:
     """Returns the passages of some documents in reading order.
 
-    ``encoder`` is the version whose readings they carry; empty where they need none.
+    Args:
+        connection: To the records.
+        ids: The documents.
+        encoder: The version whose readings they carry; empty where they need none.
+        keys: Only these passages; all where it is None.
     """
     own = [_chunks.c.key, _chunks.c.document, _chunks.c.text, _chunks.c.section]
-    query = select(*own).where(_chunks.c.document.in_(ids)).order_by(_chunks.c.document, _chunks.c.ordinal)
+    chosen: ColumnElement[bool] = _chunks.c.document.in_(ids)
+    if keys is not None:
+        chosen &= _chunks.c.key.in_(keys)
+    query = select(*own).where(chosen).order_by(_chunks.c.document, _chunks.c.ordinal)
     if encoder:
         same = and_(_vectors.c.text_hash == _chunks.c.text_hash, _vectors.c.encoder == encoder)
         query = query.add_columns(_vectors.c.readings).outerjoin(_vectors, same)
     rows = connection.execute(query).all()
     readings = _by_key(rows) if encoder else {}
-    said = _said(connection, ids)
+    said = _said(connection, chosen)
     return [
         Stored(row.key, row.document, Passage(row.text, row.section, readings.get(row.key)), said[row.key])
         for row in rows
@@ -89,12 +97,14 @@ def labelled(documents: Sequence[Old], stored: Sequence[Stored], target: Labelli
             change.left.append(document)
             continue
         same_rules = rules_version(document.labelled_by) == target.rules.version
-        known = [_by_rules(each) for each in own] if same_rules else None
-        found = target.label([each.passage for each in own], known)
+        same_house = house_version(document.labelled_by) == target.house.version
+        rules = [said_by(each, LabelSource.RULE) for each in own] if same_rules else None
+        house = [said_by(each, LabelSource.HOUSE) for each in own] if same_rules and same_house else None
+        found = target.label([each.passage for each in own], rules, house)
         change.documents.append(document)
         change.unfamiliar[document.id] = found.unfamiliar
         # Other rules may come with other severities, which the index holds too.
-        if _compare(change, own, found.labels) or (not same_rules and any(found.labels)):
+        if compare(change, own, found.labels) or (not same_rules and any(found.labels)):
             change.changed.append(document.id)
     return change
 
@@ -118,7 +128,7 @@ def write_batch(
         rows = [row for row in rows if row["chunk"] in kept]
     for start in range(0, len(keys), _PER_STATEMENT):
         own = _predictions.c.chunk.in_(keys[start : start + _PER_STATEMENT])
-        connection.execute(delete(_predictions).where(own, _predictions.c.source.in_(_MACHINES)))
+        connection.execute(delete(_predictions).where(own, _predictions.c.source.in_(MACHINES)))
     if rows:
         connection.execute(insert(_predictions), rows)
     for count in sorted({change.unfamiliar[each] for each in ids}):
@@ -137,11 +147,11 @@ def _by_key(rows: Sequence[Any]) -> dict[int, NDArray[np.float32]]:
     return {row.key: each for row, each in zip(present, readings, strict=True)}
 
 
-def _said(connection: Connection, documents: Sequence[str]) -> Mapping[int, list[Any]]:
+def _said(connection: Connection, chosen: ColumnElement[bool]) -> Mapping[int, list[Any]]:
     query = (
         select(_predictions)
         .join_from(_predictions, _chunks)
-        .where(_chunks.c.document.in_(documents), _predictions.c.source.in_(_MACHINES))
+        .where(chosen, _predictions.c.source.in_(MACHINES))
     )
     said: dict[int, list[Any]] = defaultdict(list)
     for row in connection.execute(query):
@@ -149,15 +159,14 @@ def _said(connection: Connection, documents: Sequence[str]) -> Mapping[int, list
     return said
 
 
-def _by_rules(stored: Stored) -> Labels:
+def said_by(stored: Stored, source: LabelSource) -> Labels:
+    """Returns what one source said of a passage."""
     return tuple(
-        prediction_from_row(row, stored.passage.text)
-        for row in stored.said
-        if row.source == LabelSource.RULE.value
+        prediction_from_row(row, stored.passage.text) for row in stored.said if row.source == source.value
     )
 
 
-def _compare(change: Change, own: Sequence[Stored], found: Sequence[Sequence[LabelPrediction]]) -> bool:
+def compare(change: Change, own: Sequence[Stored], found: Sequence[Sequence[LabelPrediction]]) -> bool:
     """Adds the passages whose labels differ; returns whether there are any."""
     before = len(change.keys)
     for stored, items in zip(own, found, strict=True):

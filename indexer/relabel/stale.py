@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select
 
+from indexer.house import house_labeller
 from indexer.labelling import Classifiers, Labelling, fits, labelling
 from indexer.records import schema
 from indexer.records.read import collection_names
@@ -31,12 +32,14 @@ class Old:
         made: Versions of extractor and chunker; another pair means that it was made anew since.
         labelled_by: Fingerprint of what gave its labels.
         chunks: Number of its passages.
+        unfamiliar: How many of them are in words that the classifier did not learn from, as was found then.
     """
 
     id: str
     made: tuple[str, str]
     labelled_by: str
     chunks: int
+    unfamiliar: int
 
 
 def targets(
@@ -48,7 +51,12 @@ def targets(
 ) -> dict[str, Labelling]:
     """Returns what labels each collection now; of all collections where none is named."""
     names = list(collections) or collection_names(connection)
-    return {name: labelling(packs[name], classifiers.classifier(packs[name]), encoder) for name in names}
+    return {
+        name: labelling(
+            packs[name], classifiers.classifier(packs[name]), encoder, house_labeller(connection, name)
+        )
+        for name in names
+    }
 
 
 def settled(
@@ -80,25 +88,37 @@ def stale_documents(connection: Connection, collection: str, fingerprint: str) -
 
 
 def next_stale(
-    connection: Connection, collection: str, fingerprint: str, after: str, limit: int
+    connection: Connection, collection: str, fingerprint: str, after: str, limit: int, *, by: str = ""
 ) -> list[Old]:
-    """Returns stale documents by id, beyond ``after``: of about ``limit`` passages, one document at least."""
+    """Returns stale documents by id, beyond ``after``: of about ``limit`` passages, one document at least.
+
+    ``by`` is the fingerprint that gave their labels; those of any where it is empty.
+    """
     size = select(func.count()).where(_chunks.c.document == _documents.c.id).scalar_subquery()
     own = _documents.c
     query = (
-        select(own.id, own.extractor, own.chunker, own.labelled_by, size)
+        select(own.id, own.extractor, own.chunker, own.labelled_by, size, own.unfamiliar)
         .where(_is_stale(collection, fingerprint), own.id > after)
         .order_by(own.id)
         .limit(_MOST_DOCUMENTS)
     )
+    if by:
+        query = query.where(own.labelled_by == by)
     found: list[Old] = []
     total = 0
-    for id_, extractor, chunker, labelled_by, chunks in connection.execute(query):
+    for id_, extractor, chunker, labelled_by, chunks, unfamiliar in connection.execute(query):
         if found and total + chunks > limit:
             break
-        found.append(Old(id_, (extractor, chunker), labelled_by, chunks))
+        found.append(Old(id_, (extractor, chunker), labelled_by, chunks, unfamiliar))
         total += chunks
     return found
+
+
+def stale_fingerprints(connection: Connection, collection: str, fingerprint: str) -> list[str]:
+    """Returns what the stale documents of a collection were labelled by."""
+    own = _documents.c.labelled_by
+    query = select(own).where(_is_stale(collection, fingerprint)).distinct().order_by(own)
+    return list(connection.scalars(query))
 
 
 def _count(connection: Connection, collection: str, fingerprint: str) -> Stale:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import chain
 
 from sqlalchemy import Engine
 
@@ -17,6 +18,7 @@ from indexer.rebuild import Report, ensure_index, rebuild, silent
 from indexer.records.codec import time_to_text
 from indexer.records.database import take_turn, writing
 from indexer.relabel.batch import Change, Stored, labelled, read_passages, write_batch
+from indexer.relabel.house import HouseStep, house_steps
 from indexer.relabel.stale import Old, next_stale, stale, targets
 from models.packs import Pack
 from models.protocols import Encoder
@@ -89,7 +91,9 @@ class Relabel:
             total = sum(each.chunks for each in stale(connection, wanted).values())
         done = Relabelled()
         for collection, target in wanted.items():
-            for change, passages in self._changes(collection, target):
+            for change, passages in chain(
+                self._by_house(collection, target), self._changes(collection, target)
+            ):
                 self._write(change, target)
                 done = replace(
                     done,
@@ -104,6 +108,21 @@ class Relabel:
         except IndexUnreachableError as error:
             done = replace(done, behind=str(error))
         return replace(done, seconds=time.monotonic() - started)
+
+    def _by_house(self, collection: str, target: Labelling) -> Iterator[tuple[Change, int]]:
+        """Yields what is to be written where only the rules of the house are others than they were."""
+        with self.engine.connect() as connection:
+            steps = house_steps(connection, collection, target)
+        for step in steps:
+            after = ""
+            while batch := self._house_batch(step, after):
+                change, passages = batch
+                yield change, passages
+                after = change.documents[-1].id
+
+    def _house_batch(self, step: HouseStep, after: str) -> tuple[Change, int] | None:
+        with self.engine.connect() as connection:
+            return step.batch(connection, after)
 
     def _changes(self, collection: str, target: Labelling) -> Iterator[tuple[Change, int]]:
         """Yields what is to be written; the next batch is read while one is labelled."""

@@ -12,8 +12,9 @@ from models.classifier.influence import Influence, OutOfFold
 from models.classifier.parts import Parts, Seen, rule_scores
 from models.classifier.thresholds import LOWEST_ASKED
 from models.labels import LabelPrediction, LabelSource, Passage, Standing
+from models.matching import is_table_of_contents
 from models.packs import load_pack
-from models.rules import RuleLabeller, is_table_of_contents
+from models.rules import RuleLabeller
 
 # Below this no threshold lies; where no label is likelier, it does not matter what a passage is.
 _WORTH_A_LOOK = 0.02

@@ -138,6 +138,14 @@ class Pack:
         """Returns a label's present name and those that it had before."""
         return (label, *(former for former, present in self.renamed.items() if present == label))
 
+    def named(self, typed: str) -> str | None:
+        """Returns the label of a name or title as people type it; None where there is none."""
+        wanted = typed.strip().casefold()
+        every = self.labels.items()
+        return next(
+            (name for name, each in every if wanted in (name.casefold(), each.title.casefold())), None
+        )
+
     def document_type(self, title: str, text: str) -> str:
         """Returns the name of the type that the title betrays, else the first lines, else "Other".
 

@@ -26,6 +26,7 @@ COMMANDS = {
     "doctor": "Check this installation and say what to do.",
     "learn": "Learn from what people decided about labels.",
     "reviewers": "List who decided about labels, and say whose word decides.",
+    "rules": "Write, try and retire keyword rules for a collection.",
     "models": "List the classifiers, show one, choose one, go back.",
     "thresholds": "Choose how sure the classifier must be.",
     "relabel": "Give documents the labels of the model and the rules in force.",

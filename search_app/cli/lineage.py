@@ -73,10 +73,16 @@ def compare(version: str, *, as_json: bool) -> None:
 
 
 def _print_behind(found: "Behind") -> None:
+    from models.written import in_words as in_words_of_rule  # noqa: PLC0415 - not for the help page
+
     click.echo(
         f"{found.label}: {found.source} says so, {found.model}, probability {found.probability:.2f}, "
         f"{found.standing}"
     )
+    if found.rule is not None:
+        rule = found.rule
+        click.echo(f"  rule {rule.name}, written by {rule.by}, {rule.at}: {rule.reason or '–'}")
+        click.echo(f"    {in_words_of_rule(rule.written)}")
     for each in found.versions:
         click.echo(f"  {each.version}  {each.origin}  {each.created_at}  {each.card.data_name}")
     if found.dataset is not None:

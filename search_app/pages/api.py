@@ -42,7 +42,7 @@ def show_document(document: str) -> Response:
     with here.parts.engine.connect() as connection:
         record = document_record(connection, document)
         chunks = document_chunks(connection, document)
-    maker = LabelMaker(here.parts.packs[record.collection], here.parts.registry)
+    maker = LabelMaker(here.parts.packs[record.collection], here.parts.grounds)
     return jsonify(
         asdict(record)
         | {

@@ -128,9 +128,9 @@ def _wanted(pack: Pack, verb: str, subject: str) -> tuple[Action, str, str]:
 
 def _named(pack: Pack, typed: str) -> str:
     """Returns the label of a title or name as people type it. Raises DecisionError."""
-    for name, definition in pack.labels.items():
-        if typed.casefold() in (name.casefold(), definition.title.casefold()):
-            return name
+    found = pack.named(typed)
+    if found is not None:
+        return found
     raise DecisionError(f"There is no label “{typed[:80]}” here; choose one from the list")
 
 
@@ -174,7 +174,7 @@ def _fragments(here: Site, key: int, lines: list[Decision]) -> Response:
     """Returns the labels of a passage as they are now, as parts of the page, and a sentence on it."""
     passage = _passage(here, key)
     pack = here.parts.packs[passage.collection]
-    shown = LabelMaker(pack, here.parts.registry).of(passage)
+    shown = LabelMaker(pack, here.parts.grounds).of(passage)
     form = request.form
     place = (form.get("q", ""), form.get("pos", ""), form.get("next", ""))
     judged, correct = (get_template_attribute("decide.html", name) for name in ("judged", "correct"))

@@ -156,7 +156,7 @@ def _view(here: Site, connection: Connection, document: str) -> View:
     return View(
         record=record,
         chunks=chunks,
-        labels=LabelMaker(pack, here.parts.registry),
+        labels=LabelMaker(pack, here.parts.grounds),
         risks=outline.risks(chunks, pack),
         opened=next((chunk for chunk in chunks if str(chunk.key) == key), None),
         related=tuple(document_record(connection, other) for other in related[:50]),

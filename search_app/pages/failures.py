@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from indexer.errors import (
     DecisionError,
     ExtractionError,
+    HouseRuleError,
     IndexUnavailableError,
     ModelRegistryError,
     RecordsUnavailableError,
@@ -39,6 +40,7 @@ FAILURES: dict[type[Exception], Failure] = {
     ModelRegistryError: Failure(404, "unknown_model", "There is no such model"),
     ClassifierError: Failure(503, "classifier", "This classifier cannot be used"),
     DecisionError: Failure(422, "decision", "This decision was not taken down"),
+    HouseRuleError: Failure(404, "unknown_rule", "There is no such rule"),
     ExtractionError: Failure(422, "unreadable_file", "This file cannot be read"),
     WriterBusyError: Failure(503, "busy", "Another process is writing"),
     IndexUnavailableError: Failure(503, "index_unavailable", "The search index is not available"),

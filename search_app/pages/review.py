@@ -22,7 +22,7 @@ from search_app.events import timestamp
 from search_app.labels import LabelMaker, ShownLabels
 from search_app.pages.hits import label_spans
 from search_app.pages.passages import marked
-from search_app.pages.site import DEFAULT_COLLECTION, Site, site
+from search_app.pages.site import Site, first_collection, site
 from search_app.results import HitLabel
 
 blueprint = Blueprint("review", __name__)
@@ -33,6 +33,7 @@ FRESH_SECONDS = 5.0
 WHY = {
     Kind.DISPUTED: "Two people disagree about it",
     Kind.CHANGED: "Somebody decided about an older wording",
+    Kind.HOUSE: "A new rule of the house says so; ten answers tell how right it is",
     Kind.UNSURE: "The model is unsure",
     Kind.DISAGREE: "A keyword rule sees it and the model does not",
     Kind.WEAK: "The model says so, but only just",
@@ -102,7 +103,7 @@ def show() -> str:
     with here.parts.engine.connect() as connection:
         names = collection_names(connection)
         wanted = request.args.get("collection", "")
-        name = wanted if wanted in names else _first(names)
+        name = wanted if wanted in names else first_collection(names)
         pack = here.parts.packs[name]
         done = decided_since(connection, clients.client_id(), timestamp(time.time())[:10])
         asked = _asked(here, connection, pack, Asking(name, passed, done))
@@ -135,7 +136,7 @@ def _asked(here: Site, connection: Connection, pack: Pack, asking: Asking) -> As
     question = found[0]
     passage = chunk_records(connection, [question.key])[question.key]
     before, after = neighbours(connection, question.key)
-    maker = LabelMaker(pack, here.parts.registry)
+    maker = LabelMaker(pack, here.parts.grounds)
     shown = maker.of(passage)
     label = _label(question, shown, maker)
     skips = [*asking.passed, (question.key, question.label)][-MOST_PASSED:]
@@ -175,10 +176,6 @@ def _measured(found: dict[str, Precision], pack: Pack) -> list[tuple[str, Precis
 def _passed_over() -> list[tuple[int, str]]:
     found = [_PASSED.fullmatch(text) for text in request.args.getlist("skip")[-MOST_PASSED:]]
     return [(int(match[1]), match[2]) for match in found if match and int(match[1]) < 1 << 63]
-
-
-def _first(names: list[str]) -> str:
-    return DEFAULT_COLLECTION if DEFAULT_COLLECTION in names or not names else names[0]
 
 
 def _total(here: Site) -> int:

@@ -1,6 +1,7 @@
 """What every page may use: the parts of the process, the searcher, the recorder and the health."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, cast
 
@@ -44,6 +45,11 @@ class Site:
 def site() -> Site:
     """Returns the parts of the application that answers the present request."""
     return cast(Site, current_app.extensions[KEY])
+
+
+def first_collection(names: Sequence[str]) -> str:
+    """Returns the collection that a page shows where the address names none."""
+    return DEFAULT_COLLECTION if DEFAULT_COLLECTION in names or not names else names[0]
 
 
 def visitor() -> Visitor:

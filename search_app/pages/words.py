@@ -11,6 +11,7 @@ from search_app.results import HitLabel
 SOURCES = {
     LabelSource.HUMAN: "confirmed by a person",
     LabelSource.MODEL: "model",
+    LabelSource.HOUSE: "rule of the house",
     LabelSource.RULE: "keyword rule",
 }
 OUTCOMES = {

@@ -1,9 +1,10 @@
 """Which of several sources counts."""
 
-from models.combination import combined, effective
+from models.combination import by_model_alone, combined, effective
 from models.labels import LabelPrediction, LabelSource, Standing
 
 HUMAN, MODEL, RULE = LabelSource.HUMAN, LabelSource.MODEL, LabelSource.RULE
+HOUSE = LabelSource.HOUSE
 SPEAKS, UNSURE, OUTVOTED = Standing.SPEAKS, Standing.UNSURE, Standing.OUTVOTED
 
 
@@ -46,3 +47,17 @@ def test_a_person_outranks_the_model_and_the_model_the_rule() -> None:
 def test_labels_come_most_probable_first_and_by_name_where_equal() -> None:
     found = effective([said("B", RULE), said("C", RULE, probability=0.95), said("A", MODEL)])
     assert [item.label for item in found] == ["C", "A", "B"]
+
+
+def test_a_rule_of_the_house_speaks_where_the_classifier_says_nothing_or_is_unsure() -> None:
+    silent = combined([], [], {"Cap"}, [said("Cap", HOUSE)])
+    assert standings(silent) == {("Cap", HOUSE): SPEAKS}
+    unsure = combined([said("Cap", MODEL, UNSURE, 0.4)], [said("Cap", RULE)], {"Cap"}, [said("Cap", HOUSE)])
+    assert standings(unsure) == {("Cap", MODEL): OUTVOTED, ("Cap", HOUSE): SPEAKS, ("Cap", RULE): OUTVOTED}
+    assert [item.source for item in effective(unsure)] == [HOUSE]
+    assert by_model_alone(unsure) == (said("Cap", MODEL, UNSURE, 0.4),)
+
+
+def test_a_rule_of_the_house_is_outvoted_where_the_classifier_claims_the_label() -> None:
+    found = combined([said("Cap", MODEL)], [], {"Cap"}, [said("Cap", HOUSE), said("Audit", HOUSE)])
+    assert standings(found) == {("Cap", MODEL): SPEAKS, ("Cap", HOUSE): OUTVOTED, ("Audit", HOUSE): SPEAKS}

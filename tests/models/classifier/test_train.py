@@ -11,8 +11,9 @@ from models.classifier.model import LearnedClassifier
 from models.classifier.train import train
 from models.errors import TrainingError
 from models.labels import LabelSource, Passage, Standing
+from models.matching import is_table_of_contents
 from models.packs import load_pack
-from models.rules import RuleLabeller, is_table_of_contents
+from models.rules import RuleLabeller
 from tests.models.classifier.corpus import AUDIT, CAP, LABELS, LAW, UNCLEAR, corpus, passages, trained
 
 HELD_OUT = corpus(10, seed=99)

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from indexer.records.database import open_records
 from indexer.registry import Registry
 from models.packs import Pack, load_pack
 from search_app.app import create_app
+from search_app.grounds import Grounds
 from search_app.pages.site import KEY, Site
 from search_app.search import Searcher
 from search_app.settings import Settings
@@ -126,9 +128,13 @@ class TestParts:
 
     registry: Registry
 
+    @cached_property
+    def grounds(self) -> Grounds:
+        return Grounds(self.engine, self.registry)
+
     @property
     def searcher(self) -> Searcher:
-        return Searcher(self.index, self.encoder, self.engine, self.packs, self.registry)
+        return Searcher(self.index, self.encoder, self.engine, self.packs, self.grounds)
 
 
 def fill(root: Path, url: str = "", starter: bytes = b"") -> None:
