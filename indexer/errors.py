@@ -107,3 +107,7 @@ class HouseRuleError(IndexerError):
 
 class ExportError(IndexerError):
     """An export cannot be made: a package is missing, or its place cannot be written; says what to do."""
+
+
+class MirrorError(IndexerError):
+    """MLflow is not installed, does not answer, or refuses what it is told; says what to do."""

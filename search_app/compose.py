@@ -15,6 +15,7 @@ from indexer.index.embedded import EmbeddedIndex
 from indexer.index.protocol import ChunkIndex
 from indexer.ingest import Ingest, Limits
 from indexer.learning import Learner
+from indexer.mirror import Mirror
 from indexer.passages import StoredPassage, stored_passages
 from indexer.project_events import EVENT_TABLES, EventProjection
 from indexer.records.database import open_records
@@ -28,6 +29,7 @@ from models.packs import Pack, load_pack, pack_names
 from models.protocols import Encoder
 from search_app.chosen_ranker import ranker_of
 from search_app.grounds import Grounds
+from search_app.mirroring import mirror_of
 from search_app.rerank import Reranker
 from search_app.search import Searcher
 from search_app.settings import Settings
@@ -109,6 +111,11 @@ class Parts:
             self.packs,
             self.settings.learn_promotes == "auto",
         )
+
+    @cached_property
+    def mirror(self) -> Mirror | None:
+        """What tells MLflow of the models; None where the settings have it not."""
+        return mirror_of(self.settings, self.engine)
 
     def relabel(self, confirm: Callable[[], None]) -> Relabel:
         """What labels stale documents anew; ``confirm`` raises where the writer lock is lost."""

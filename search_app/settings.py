@@ -39,6 +39,16 @@ class Settings:
     learn_after: int = 50
     # Whether what it learned labels as soon as it passed every check (auto), or once a person approves.
     learn_promotes: str = "auto"
+    # MLflow that is told of models: off, on (a database under home), or the address of a server.
+    mlflow: str = field(default="off", repr=False)
+    # Name to log in to that server with; empty for none.
+    mlflow_user: str = ""
+    # File whose first line is the password of that user; empty for none.
+    mlflow_password_file: str = ""
+    # File whose first line is a token for that server, instead of both; empty for none.
+    mlflow_token_file: str = ""
+    # In front of the names of all experiments and models in MLflow.
+    mlflow_prefix: str = "clausewatch"
     # Seconds after which the extraction of one file is given up.
     extract_seconds: float = 60.0
     # Memory in MiB that the extraction of one file may take.

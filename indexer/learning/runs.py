@@ -101,6 +101,11 @@ def learning_runs(connection: Connection, pack: str, limit: int) -> list[Learnin
     return [_run(row) for row in connection.execute(query)]
 
 
+def every_run(connection: Connection) -> list[LearningRun]:
+    """Returns all runs of all packs, the oldest first."""
+    return [_run(row) for row in connection.execute(select(_runs).order_by(_runs.c.id))]
+
+
 def note(connection: Connection, number: int, **values: object) -> None:
     """Writes some columns of a run."""
     connection.execute(update(_runs).where(_runs.c.id == number).values(**values))

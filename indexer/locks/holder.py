@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-WRITER, WORKER, LEARNER = "writer", "worker", "learner"
+WRITER, WORKER, LEARNER, MIRROR = "writer", "worker", "learner", "mirror"
 RETRY_SECONDS = 0.05
 
 

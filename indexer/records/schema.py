@@ -24,6 +24,7 @@ from indexer.records.house_rules import house_rules
 from indexer.records.intake import run_files, runs, watches
 from indexer.records.lessons import datasets, learning_runs
 from indexer.records.metadata import metadata
+from indexer.records.model_tables import model_figures, model_journal, model_versions
 from indexer.records.monitoring import alarms, document_profiles, measurements, monitor_rounds, silence_checks
 from indexer.records.work import heartbeats, job_runs
 
@@ -44,6 +45,7 @@ __all__ = [
     "learning_runs",
     "measurements",
     "metadata",
+    "model_figures",
     "model_journal",
     "model_versions",
     "monitor_rounds",
@@ -215,36 +217,6 @@ predictions = Table(
         sqlite_where=text("standing = 'speaks'"),
         postgresql_where=text("standing = 'speaks'"),
     ),
-)
-
-# The file of each version lies among the stored files, under its digest.
-model_versions = Table(
-    "model_versions",
-    metadata,
-    Column("version", String(96), primary_key=True),
-    Column("kind", String(16), nullable=False),  # classifier
-    Column("pack", String(64), nullable=False),
-    Column("digest", String(64), nullable=False),
-    Column("origin", String(16), nullable=False),  # starter, trained, thresholds
-    Column("parent", String(96)),  # the version that it was made from
-    Column("created_at", String(24), nullable=False),
-    Column("card", Text, nullable=False),  # JSON of ClassifierCard
-    Column("dataset", String(64)),  # the decisions that it learned from; NULL for one that learned from none
-)
-
-# Append-only: what was registered and which version labels from when on. action: register, promote, rollback.
-model_journal = Table(
-    "model_journal",
-    metadata,
-    Column("seq", Integer, primary_key=True, autoincrement=True),
-    Column("pack", String(64), nullable=False, index=True),
-    Column("action", String(16), nullable=False),
-    Column("version", String(96), nullable=False),
-    Column("previous", String(96)),
-    Column("at", String(24), nullable=False),
-    Column("by", String(64), nullable=False),
-    Column("reason", Text, nullable=False),
-    sqlite_autoincrement=True,
 )
 
 # What changed, in order. The applier reads the document's present state: active means upsert, anything

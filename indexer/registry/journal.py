@@ -42,6 +42,7 @@ class ModelVersion:
         digest: SHA-256 of its file, which lies among the stored files.
         parent: The version that it was made from; None for a first one.
         dataset: The decisions that it learned from; empty for one that learned from none.
+        code: The code that made it; empty where that was not kept.
         created_at: When it was registered; UTC ISO 8601.
         card: Its data, thresholds and figures.
     """
@@ -54,6 +55,7 @@ class ModelVersion:
     created_at: str
     card: ClassifierCard
     dataset: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,7 @@ def write_version(connection: Connection, version: ModelVersion) -> None:
         "created_at": version.created_at,
         "card": card_to_json(version.card),
         "dataset": version.dataset or None,
+        "code": version.code or None,
     }
     insert_new(connection, schema.model_versions, [row])
 
@@ -151,6 +154,7 @@ def read_versions(connection: Connection, pack: str = "") -> list[ModelVersion]:
             row.created_at,
             card_from_json(row.card),
             row.dataset or "",
+            row.code or "",
         )
         for row in rows
     ]

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, Engine
 
 from indexer.blobs import BlobStore, file_digest
+from indexer.code_version import code_version
 from indexer.errors import ModelRegistryError
 from indexer.ids import digest
 from indexer.records.codec import time_to_text
@@ -130,7 +131,10 @@ class Registry:
         stored = self._store(content)
         now = time_to_text(self._clock())
         card = classifier.card
-        version = ModelVersion(classifier.version, card.pack, stored, origin, parent, now, card, dataset)
+        code = "" if origin is Origin.STARTER else code_version()  # the product was shipped with a starter
+        version = ModelVersion(
+            classifier.version, card.pack, stored, origin, parent, now, card, dataset, code
+        )
         with writing(self._engine) as connection:
             take_models(connection)
             known = {each.version: each for each in read_versions(connection, card.pack)}

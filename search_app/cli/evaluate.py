@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -30,15 +31,27 @@ def retrieval(directory: Path, *, split: str, ranker: Path | None, as_json: bool
     the product; only the documents judged for a query are ranked for it. Hybrid is the fusion alone: what a
     ranker makes of it is measured where --ranker names one.
     """
+    from indexer.model_figures import Measurement, Took, flat, take_down  # noqa: PLC0415
     from search_app.chosen_ranker import ranker_from  # noqa: PLC0415
     from search_app.cli.progress import progress  # noqa: PLC0415 - the help page must not pay for the imports
     from search_app.compose import compose  # noqa: PLC0415
     from search_app.evaluate import evaluate_retrieval  # noqa: PLC0415
 
-    parts = compose(load_settings())
+    parts, started = compose(load_settings()), datetime.now(UTC)
     measured = ranker_from(ranker) if ranker else None
     with progress("Evaluating", "steps") as report:
         found = evaluate_retrieval(directory, split or None, parts.encoder, report, measured)
+    take_down(
+        parts.engine,
+        Measurement(
+            kind="evaluate-retrieval",
+            subject=measured.version if measured else "",
+            took=Took.since(started, datetime.now(UTC)),
+            data=" ".join(filter(None, (directory.resolve().name, split))),
+            parameters={"encoder": parts.encoder.version, "queries": str(found["queries"])},
+            figures=flat(found),
+        ),
+    )
     if as_json:
         click.echo(json.dumps(found, indent=2))
         return
@@ -83,6 +96,7 @@ def classifier(
     and labelled as the product does it; the pack's keyword rules are measured beside the classifier. Lines
     that cannot be used are listed, and the rest is measured.
     """
+    from indexer.model_figures import Measurement, Took, flat, take_down  # noqa: PLC0415
     from models.errors import EvaluationError  # noqa: PLC0415
     from search_app.chosen_classifier import classifier_of  # noqa: PLC0415 - the help page must not pay for the imports
     from search_app.cli.progress import progress  # noqa: PLC0415
@@ -90,7 +104,7 @@ def classifier(
     from search_app.compose import compose  # noqa: PLC0415
     from search_app.evaluate_classifier import evaluate_classifier, with_needed_readings  # noqa: PLC0415
 
-    parts = compose(load_settings())
+    parts, started = compose(load_settings()), datetime.now(UTC)
     pack = parts.packs[collection]
     measured = classifier_of(parts, pack, model)
     data = read_data(parts, pack, [spans], contracts, to_learn=False, skip_bad=True, as_json=as_json).data
@@ -100,6 +114,17 @@ def classifier(
         data = with_needed_readings(data, measured, parts, report)
     with progress("Scoring", "documents") as report:
         found = evaluate_classifier(data, measured, pack, samples=bootstrap, seed=seed, report=report)
+    take_down(
+        parts.engine,
+        Measurement(
+            kind="evaluate-classifier",
+            subject=measured.version,
+            took=Took.since(started, datetime.now(UTC)),
+            data=spans.name,
+            parameters={"data": data.fingerprint, "seed": str(seed), "draws": str(bootstrap)},
+            figures=flat(found),
+        ),
+    )
     click.echo(json.dumps(found, indent=2) if as_json else "\n".join(_described(found)))
 
 

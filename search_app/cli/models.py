@@ -99,6 +99,28 @@ def rollback(pack: str, collection: str, reason: str) -> None:
     click.echo(f"{made.version} labels again. {RELABEL}")
 
 
+@command.command("mirror")
+def mirror() -> None:
+    """Tell the MLflow that CLAUSEWATCH_MLFLOW names what it does not know yet.
+
+    Versions with their cards, learning with its checks, measurements, and which version labels. A worker
+    does it by itself. Texts of documents and names of people are not told.
+    """
+    from search_app.cli.progress import progress  # noqa: PLC0415 - the help page must not pay for the imports
+    from search_app.compose import compose  # noqa: PLC0415
+    from search_app.errors import SettingsError  # noqa: PLC0415
+
+    told = compose(load_settings()).mirror
+    if told is None:
+        raise SettingsError("CLAUSEWATCH_MLFLOW is off; set it to on, or to the address of a server")
+    with progress("Telling MLflow", "runs") as report:
+        done = told.run(report)
+    click.echo(
+        f"MLflow has {done.all_runs:,} runs: {done.runs:,} were new or changed; "
+        f"{done.versions:,} versions of models were new."
+    )
+
+
 command.add_command(lineage)
 command.add_command(compare)
 

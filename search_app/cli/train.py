@@ -1,6 +1,7 @@
 """clausewatch train: models from what people said."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -130,19 +131,32 @@ def reader(
     Its readings make classifiers that are trained afterwards more precise. This takes an hour or two for 400
     contracts on two processors. CLAUSEWATCH_READER=FILE uses it: then run rebuild, and train a classifier.
     """
+    from indexer.model_figures import Measurement, Took, take_down  # noqa: PLC0415
+    from models.reader.file import read_reader  # noqa: PLC0415
     from search_app.chosen_classifier import write_file  # noqa: PLC0415
     from search_app.cli.progress import progress  # noqa: PLC0415
     from search_app.cli.training_data import read_data  # noqa: PLC0415
     from search_app.compose import compose  # noqa: PLC0415
     from search_app.training import new_reader  # noqa: PLC0415
 
-    parts = compose(load_settings())
+    parts, started = compose(load_settings()), datetime.now(UTC)
     pack = parts.packs[collection]
     found = read_data(parts, pack, files, contracts, to_learn=True, skip_bad=skip_bad, as_json=False)
     named = name or _named(files, found.data)
     with progress("Training", "steps") as report:
         content = new_reader(parts, found.data, pack.name, named, seed=seed, epochs=epochs, report=report)
     write_file(output, content)
+    take_down(
+        parts.engine,
+        Measurement(
+            kind="train-reader",
+            subject=read_reader(output).version,
+            took=Took.since(started, datetime.now(UTC)),
+            data=named,
+            parameters={"data": found.data.fingerprint, "seed": str(seed), "epochs": str(epochs)},
+            figures={"labels": len(found.data.labels), "documents": len(found.data.documents)},
+        ),
+    )
     click.echo(f"{output}: reads {len(found.data.labels)} labels. Set CLAUSEWATCH_READER={output} to use it.")
 
 

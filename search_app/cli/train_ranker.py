@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import click
 from search_app.settings import load_settings
 
 if TYPE_CHECKING:
+    from indexer.model_figures import Measurement
     from models.ranker.linear import LinearRanker
 
 
@@ -32,13 +34,14 @@ def ranker(judgements: Path, *, split: str, seed: int, name: str, output: Path |
     it is measured on queries that it did not learn from, five folds. Without --output the file is written
     into the folder rankers under CLAUSEWATCH_HOME. CLAUSEWATCH_RANKER=FILE uses it.
     """
-    from models.ranker.file import read_ranker  # noqa: PLC0415 - not for the help page
+    from indexer.model_figures import take_down  # noqa: PLC0415 - not for the help page
+    from models.ranker.file import read_ranker  # noqa: PLC0415
     from search_app.chosen_classifier import write_file  # noqa: PLC0415
     from search_app.cli.progress import progress  # noqa: PLC0415
     from search_app.compose import compose  # noqa: PLC0415
     from search_app.ranker_training import train_ranker  # noqa: PLC0415
 
-    parts = compose(load_settings())
+    parts, started = compose(load_settings()), datetime.now(UTC)
     named = name or " ".join(filter(None, (judgements.resolve().name, split)))
     with progress("Training", "steps") as report:
         content = train_ranker(judgements, split or None, parts.encoder, report, name=named, seed=seed)
@@ -47,7 +50,22 @@ def ranker(judgements: Path, *, split: str, seed: int, name: str, output: Path |
     if not output:
         place.parent.mkdir(exist_ok=True)
     write_file(place, content)
+    take_down(parts.engine, _measurement(trained, started))
     click.echo(json.dumps(_summary(trained, place), indent=2) if as_json else _described(trained, place))
+
+
+def _measurement(trained: "LinearRanker", started: datetime) -> "Measurement":
+    from indexer.model_figures import Measurement, Took  # noqa: PLC0415 - not for the help page
+
+    card = trained.card
+    return Measurement(
+        kind="train-ranker",
+        subject=trained.version,
+        took=Took.since(started, datetime.now(UTC)),
+        data=card.data_name,
+        parameters={"data": card.data, "seed": str(card.seed), **card.parents},
+        figures=dict(card.figures) | {"queries": len(card.queries), "candidates": card.candidates},
+    )
 
 
 def _summary(trained: "LinearRanker", place: Path) -> dict[str, object]:
