@@ -105,6 +105,10 @@ class HouseRuleError(IndexerError):
         self.problems = dict(problems)
 
 
+class ImportingError(IndexerError):
+    """Nothing of a file can be taken over, or there is no such import; says why, and which there are."""
+
+
 class ExportError(IndexerError):
     """An export cannot be made: a package is missing, or its place cannot be written; says what to do."""
 

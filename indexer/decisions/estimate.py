@@ -8,8 +8,9 @@ across them: what they stumbled upon alone would not be a sample.
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, literal, select
 
+from indexer.decisions.project import PREFIX
 from indexer.decisions.values import Origin
 from indexer.records import schema
 from indexer.records.labels import MACHINES
@@ -51,6 +52,9 @@ def live_precision(connection: Connection, collection: str, labels: Collection[s
     if last is None:
         return {}
     said = (_human.c.chunk == _predictions.c.chunk) & (_human.c.label == _predictions.c.label)
+    # What was imported was not drawn at random.
+    acts = select(literal(PREFIX) + _decisions.c.act).where(_decisions.c.origin == Origin.IMPORT.value)
+    said &= _human.c.model.not_in(acts)
     query = (
         select(_predictions.c.label, _human.c.standing, func.count())
         .select_from(_predictions.join(_chunks).join(_documents))

@@ -14,10 +14,12 @@ from indexer.records.codec import storable
 from indexer.records.database import take_turn
 from indexer.records.labels import effective
 from indexer.records.read import predictions_of
+from indexer.records.write import insert_new
 from models.labels import LabelPrediction, LabelSource, Standing
 from models.packs import Pack
 
 LONGEST_REASON = 1000
+_PER_STATEMENT = 500
 _decisions, _chunks, _documents = schema.decisions, schema.chunks, schema.documents
 
 
@@ -42,6 +44,48 @@ def decide(connection: Connection, asked: Asked, packs: Mapping[str, Pack]) -> l
     return act_of(connection, asked.act)
 
 
+def decide_all(
+    connection: Connection, document: str, asked: Sequence[Asked], packs: Mapping[str, Pack]
+) -> None:
+    """Takes many acts about passages of one document down at once, inside the caller's transaction.
+
+    Acts that are known already are left out; labels are shown once, at the end.
+
+    Raises:
+        DecisionError: As ``decide``; nothing is taken down then.
+    """
+    take_turn(connection)
+    passages = {row.key: row for row in _passages(connection, document)}
+    said = predictions_of(connection, {row.key: row.text for row in passages.values()})
+    rows = []
+    for each in asked:
+        passage = passages.get(each.key)
+        if passage is None:
+            raise UnknownDocumentError(
+                f"There is no passage {each.key}; its document was read anew, or is gone"
+            )
+        _check(each, passage, packs[passage.collection])
+        rows += [
+            _row(each, passage, label, applies, said.get(each.key, ())) for label, applies in _lines(each)
+        ]
+    insert_new(connection, _decisions, rows)
+    _show(connection, document, packs, asked[0].at)
+
+
+def take_back_all(
+    connection: Connection, document: str, acts: Sequence[str], at: str, packs: Mapping[str, Pack]
+) -> None:
+    """Takes many acts about passages of one document back at once, inside the caller's transaction."""
+    take_turn(connection)
+    rows = []
+    for start in range(0, len(acts), _PER_STATEMENT):
+        own = _decisions.c.act.in_(acts[start : start + _PER_STATEMENT])
+        lines = connection.execute(select(_decisions).where(own).order_by(_decisions.c.seq)).mappings()
+        rows += [_undoing(row, at) for row in {row["act"]: row for row in lines}.values()]
+    insert_new(connection, _decisions, rows)
+    _show(connection, document, packs, at)
+
+
 def take_back(
     connection: Connection, act: str, by: str, at: str, packs: Mapping[str, Pack]
 ) -> list[Decision]:
@@ -62,12 +106,16 @@ def take_back(
     if lines[-1].action is Action.UNDO:
         return lines
     row = select(_decisions).where(_decisions.c.seq == first.seq)
-    values = dict(connection.execute(row).mappings().one())
-    del values["seq"]
-    values |= {"id": f"{act}-undo", "action": Action.UNDO.value, "applies": None, "at": at, "reason": ""}
-    connection.execute(insert(_decisions), [values])
+    connection.execute(insert(_decisions), [_undoing(connection.execute(row).mappings().one(), at)])
     _show(connection, first.document, packs, at)
     return act_of(connection, act)
+
+
+def _undoing(line: Mapping[Any, Any], at: str) -> dict[str, Any]:
+    """Returns the row that takes an act back."""
+    values = {name: value for name, value in line.items() if name != "seq"}
+    undo = {"id": f"{line['act']}-undo", "action": Action.UNDO.value, "applies": None, "at": at, "reason": ""}
+    return values | undo
 
 
 def _show(connection: Connection, document: str, packs: Mapping[str, Pack], now: str) -> None:
@@ -75,6 +123,11 @@ def _show(connection: Connection, document: str, packs: Mapping[str, Pack], now:
     if changed:
         rows = [{"document": each, "created_at": now} for each in sorted(changed)]
         connection.execute(insert(schema.outbox), rows)
+
+
+def _passages(connection: Connection, document: str) -> Sequence[Row[Any]]:
+    query = select(_chunks, _documents.c.collection).join_from(_chunks, _documents)
+    return connection.execute(query.where(_chunks.c.document == document)).all()
 
 
 def _passage(connection: Connection, key: int) -> Row[Any]:

@@ -25,6 +25,7 @@ class Origin(StrEnum):
     REVIEW = "review"
     SAMPLE = "sample"
     COMMAND = "command"
+    IMPORT = "import"  # said elsewhere; it gives way to whoever decides here
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,8 @@ def standing_decisions(lines: Iterable[Decision]) -> list[Decision]:
 def verdicts(lines: Iterable[Decision], seniors: Collection[str] = ()) -> dict[Subject, Verdict]:
     """Returns what people say together of each label of each text.
 
-    Where they disagree, the newest word of a senior decides; without one the label is disputed.
+    Where they disagree, the newest word of a senior decides; without one the label is disputed. What was
+    imported counts where nobody decided here.
 
     Args:
         lines: All that was said, in any order.
@@ -132,7 +134,8 @@ def verdicts(lines: Iterable[Decision], seniors: Collection[str] = ()) -> dict[S
     return {subject: _verdict(said, seniors) for subject, said in spoken.items()}
 
 
-def _verdict(said: list[Decision], seniors: Collection[str]) -> Verdict:
+def _verdict(spoken: list[Decision], seniors: Collection[str]) -> Verdict:
+    said = [line for line in spoken if line.origin is not Origin.IMPORT] or spoken
     by_seniors = [line for line in said if line.by in seniors]
     agreed = len({line.applies for line in said}) == 1
     if agreed or by_seniors:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine
 
 from indexer.decisions import Decision, all_decisions, standing_decisions
+from indexer.decisions import Origin as Said
 from indexer.errors import ModelRegistryError
 from indexer.records.read import collection_names
 from indexer.registry import Entry, Origin, Registry
@@ -68,7 +69,9 @@ def watch(connection: Connection, pack: Pack, packs: Mapping[str, Pack]) -> Watc
     lines = [
         line
         for line in standing_decisions(all_decisions(connection, names))
-        if line.seen is not None and line.seen.standing is Standing.SPEAKS
+        if line.seen is not None
+        and line.seen.standing is Standing.SPEAKS
+        and line.origin is not Said.IMPORT  # nobody met these claims in their work
     ]
     own = [line for line in lines if _of(line, current)]
     old = [line for line in lines if line.seen is not None and line.seen.model == previous.version]

@@ -21,6 +21,7 @@ from sqlalchemy import (
 
 from indexer.records.feedback import changed_decisions, decisions, reviewers, ubi_events, ubi_queries
 from indexer.records.house_rules import house_rules
+from indexer.records.imports import imports
 from indexer.records.intake import run_files, runs, watches
 from indexer.records.lessons import datasets, learning_runs
 from indexer.records.metadata import metadata
@@ -41,6 +42,7 @@ __all__ = [
     "documents",
     "heartbeats",
     "house_rules",
+    "imports",
     "job_runs",
     "learning_runs",
     "measurements",

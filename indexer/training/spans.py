@@ -12,7 +12,9 @@ _KEYS = ("file", "category", "start", "end")
 
 
 @dataclass(frozen=True, slots=True)
-class _Span:
+class Span:
+    """A line as it stands: offsets and text are whatever the file holds there."""
+
     place: str
     file: str
     category: str
@@ -26,8 +28,8 @@ def read(source: Source) -> Iterator[MarkedText]:
 
     Annotation of this kind is complete: a text without a mark was looked through too.
     """
-    spans: dict[str, list[_Span]] = defaultdict(list)
-    for span in _spans(source):
+    spans: dict[str, list[Span]] = defaultdict(list)
+    for span in read_spans(source):
         spans[span.file].append(span)
     if source.texts is None:
         source.problem("", "spans name texts; say with --contracts in which folder these lie")
@@ -42,7 +44,8 @@ def read(source: Source) -> Iterator[MarkedText]:
             yield _marked(source, name, text, spans[name])
 
 
-def _spans(source: Source) -> Iterator[_Span]:
+def read_spans(source: Source) -> Iterator[Span]:
+    """Yields the lines that name a file and a category, each once."""
     seen: dict[str, str] = {}
     for number, line in enumerate(source.content.split("\n"), 1):
         place = f"line {number}"
@@ -56,7 +59,7 @@ def _spans(source: Source) -> Iterator[_Span]:
             source.note(place, f"the same as {first}")
 
 
-def _span(source: Source, place: str, line: str) -> _Span | None:
+def _span(source: Source, place: str, line: str) -> Span | None:
     try:
         row = json.loads(line)
     except (ValueError, RecursionError) as error:
@@ -71,14 +74,14 @@ def _span(source: Source, place: str, line: str) -> _Span | None:
     if not is_unicode(f"{row['file']}{row['category']}{row.get('text')}"):
         source.problem(place, "the line is not UTF-8; save the file in that encoding")
         return None
-    return _Span(place, row["file"], row["category"], row["start"], row["end"], row.get("text"))
+    return Span(place, row["file"], row["category"], row["start"], row["end"], row.get("text"))
 
 
 def _texts(folder: Path) -> Iterable[str]:
     return (path.name for path in folder.iterdir() if path.suffix.lower() == ".txt" and path.is_file())
 
 
-def _read_text(source: Source, folder: Path, name: str, spans: list[_Span]) -> str | None:
+def _read_text(source: Source, folder: Path, name: str, spans: list[Span]) -> str | None:
     place = spans[0].place if spans else name
     if Path(name).name != name or "\0" in name:
         source.problem(place, f"{name!r} is no plain name of a file of the folder {folder}")
@@ -101,7 +104,7 @@ def _read_text(source: Source, folder: Path, name: str, spans: list[_Span]) -> s
     return text
 
 
-def _marked(source: Source, name: str, text: str, spans: Iterable[_Span]) -> MarkedText:
+def _marked(source: Source, name: str, text: str, spans: Iterable[Span]) -> MarkedText:
     marks, doubtful = [], set()
     for span in spans:
         label = source.risk(span.place, span.category)

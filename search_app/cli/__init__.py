@@ -32,11 +32,14 @@ COMMANDS = {
     "relabel": "Give documents the labels of the model and the rules in force.",
     "rebuild": "Build the index anew from the records, beside the old one.",
     "opensearch": "Install search templates for other clients of an OpenSearch cluster.",
+    "import": "Take over labels made elsewhere.",
     "export": "Export clicks, judgements, predictions, decisions and more as tables.",
     "backup": "Copy records and stored files into a folder, while everything runs.",
     "restore": "Fill an empty home from a backup.",
     "bench": "Measure speed on this machine.",
 }
+
+_MODULES = {"import": "imports"}  # a module cannot have the name of a keyword
 
 
 class LazyGroup(click.Group):
@@ -50,7 +53,7 @@ class LazyGroup(click.Group):
         """Returns the command, or None where there is none of this name."""
         if cmd_name not in COMMANDS:
             return None
-        command = importlib.import_module(f"search_app.cli.{cmd_name}").command
+        command = importlib.import_module(f"search_app.cli.{_MODULES.get(cmd_name, cmd_name)}").command
         assert isinstance(command, click.Command)
         return command
 

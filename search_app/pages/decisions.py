@@ -31,9 +31,11 @@ _KEY = re.compile(r"[0-9]{1,19}")
 _LOCAL = re.compile(r"/(?![/\\])[^\\\s]*")
 _VERBS = {Action.CONFIRM: "Confirmed", Action.DISMISS: "Dismissed", Action.ADD: "Added"}
 _NONE = frozenset[str]()
+_ORIGINS = tuple(sorted(set(Origin) - {Origin.IMPORT}))
 _PROGRAM = (
     "This was sent by a program, as its User-Agent says. What is decided about labels is learned from as the "
-    "word of a person, so that only people decide. Nothing was changed."
+    "word of a person, so that only people decide. Nothing was changed; labels that were "
+    "made elsewhere are taken over by clausewatch import labels."
 )
 
 
@@ -151,10 +153,9 @@ def _passage(here: Site, key: int) -> ChunkRecord:
 
 def _origin() -> Origin:
     text = request.form.get("origin", "")
-    try:
+    if text in _ORIGINS:
         return Origin(text)
-    except ValueError:
-        raise BadRequestError(f"origin={text!r:.40}: expected one of {', '.join(sorted(Origin))}") from None
+    raise BadRequestError(f"origin={text!r:.40}: expected one of {', '.join(_ORIGINS)}")
 
 
 def _back(act: str) -> str:

@@ -95,7 +95,7 @@ def test_a_program_that_says_so_decides_nothing_and_is_told_why(learned: House, 
     for do in ("dismiss:Cap On Liability", "undo:nothing"):
         answer = send(learned, part, do=do)
         assert answer.status_code == 403
-        assert "so that only people decide. Nothing was changed." in words(answer.text)
+        assert "so that only people decide. Nothing was changed; labels" in words(answer.text)
     assert learned.rows("decisions") == []
 
 
