@@ -91,7 +91,7 @@ def impressions(page: SearchPage, request: SearchRequest, visitor: Visitor) -> t
             timestamp=visitor.at,
             message_type="INFO",
             user_query=request.text,
-            event_attributes=json.dumps(_shown(hit, position, ranker)),
+            event_attributes=json.dumps(_shown(hit, position, ranker, page.generation)),
         )
         for position, hit in enumerate(page.hits, start=request.offset)
     )
@@ -246,11 +246,12 @@ def _attributes(page: SearchPage, request: SearchRequest) -> dict[str, object]:
         "total": page.total,
         "by_words": page.by_words,
         "by_meaning": page.by_meaning,
+        "generation": page.generation,
         "milliseconds": round(page.milliseconds, 1),
     }
 
 
-def _shown(hit: Hit, position: int, ranker: str) -> dict[str, object]:
+def _shown(hit: Hit, position: int, ranker: str, generation: str) -> dict[str, object]:
     return {
         "position": {"ordinal": position},
         "object": {
@@ -263,6 +264,7 @@ def _shown(hit: Hit, position: int, ranker: str) -> dict[str, object]:
             "fused": _rounded(hit.why.fused),
         },
         "ranker": ranker,
+        "generation": generation,
         "classifier": next((label.model for label in _said(hit) if label.source is LabelSource.MODEL), None),
     }
 

@@ -17,17 +17,21 @@ class Ranking:
 
     By relevance: the fused candidates, reranked where there is what reranks, then the rest of the list by
     words. By risk or date: whatever either list found, in that order.
+
+    Attributes:
+        generation: Of the index that was asked first; empty until something was found.
     """
 
     def __init__(self, index: ChunkIndex, question: Question, rerank: Rerank | None = None) -> None:
         self._index = index
         self._question = question
         self._rerank = rerank
+        self.generation = ""
 
     @cached_property
     def candidates(self) -> Candidates:
         """The two lists that are fused, each at most as long as the question's depth."""
-        return retrieve(self._index, self._question)
+        return self._noted(retrieve(self._index, self._question))
 
     @cached_property
     def fused(self) -> Sequence[Fused]:
@@ -38,7 +42,7 @@ class Ranking:
     def stretch(self, start: int, stop: int) -> list[Fused]:
         """Returns the places ``start`` to ``stop`` (0-based, ``stop`` not included), fewer at the end."""
         if self._question.vector is None:
-            found = listed(self._index, self._question, start, stop - start)
+            found = self._listed(start, stop - start)
             if self._question.lexical is None or self._question.order is not Order.RELEVANCE:
                 return [Fused(candidate.key, candidate.score) for candidate in found]
             return _by_words(found, start)
@@ -71,7 +75,7 @@ class Ranking:
         if needed <= begin or len(self.candidates.lexical) < depth:
             return []
         shown = {candidate.key for candidate in self.candidates.nearest}
-        found = listed(self._index, self._question, depth, needed + len(shown))
+        found = self._listed(depth, needed + len(shown))
         left = [item for item in _by_words(found, depth) if item.key not in shown]
         return left[begin:needed]
 
@@ -80,7 +84,7 @@ class Ranking:
         by_meaning = {candidate.key: place for place, candidate in enumerate(self.candidates.nearest, 1)}
         cosines = {candidate.key: candidate.score for candidate in self.candidates.nearest}
         lexical = self._question.lexical
-        by_words = listed(self._index, self._question, 0, stop) if lexical is not None else ()
+        by_words = self._listed(0, stop) if lexical is not None else ()
         keys = frozenset(by_meaning) | {candidate.key for candidate in by_words}
         if not keys:
             return []
@@ -93,6 +97,13 @@ class Ranking:
             )
             for candidate in sorted_among(self._index, self._question, keys, stop)[start:]
         ]
+
+    def _listed(self, offset: int, limit: int) -> tuple[Candidate, ...]:
+        return self._noted(listed(self._index, self._question, offset, limit)).lexical
+
+    def _noted(self, found: Candidates) -> Candidates:
+        self.generation = self.generation or found.generation
+        return found
 
 
 def _by_words(found: Sequence[Candidate], offset: int) -> list[Fused]:

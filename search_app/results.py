@@ -178,6 +178,7 @@ class SearchPage:
         milliseconds: Time taken.
         suggestions: What to try where nothing was found.
         ranker: Version of the learned ranker that gave the hits their order; empty where none did.
+        generation: Name of the index generation that found the hits; empty where there are none.
     """
 
     query_id: str
@@ -191,3 +192,4 @@ class SearchPage:
     milliseconds: float
     suggestions: tuple[Suggestion, ...] = ()
     ranker: str = ""
+    generation: str = ""

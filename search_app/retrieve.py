@@ -70,10 +70,10 @@ def retrieve(index: ChunkIndex, question: Question) -> Candidates:
     return replace(found, nearest=near)
 
 
-def listed(index: ChunkIndex, question: Question, offset: int, limit: int) -> tuple[Candidate, ...]:
+def listed(index: ChunkIndex, question: Question, offset: int, limit: int) -> Candidates:
     """Returns a stretch of the list by words, in the question's order."""
     if limit <= 0:
-        return ()
+        return Candidates((), ())
     request = Retrieval(
         lexical=question.lexical,
         vector=None,
@@ -83,7 +83,7 @@ def listed(index: ChunkIndex, question: Question, offset: int, limit: int) -> tu
         order=question.order,
         everything=question.lexical is None,
     )
-    return index.retrieve(request).lexical
+    return index.retrieve(request)
 
 
 def count(index: ChunkIndex, question: Question, found: Candidates, detail: Detail) -> Counts:
@@ -108,4 +108,4 @@ def sorted_among(
 ) -> tuple[Candidate, ...]:
     """Returns these chunks in the question's order, the first ``stop`` of them."""
     among = replace(question, lexical=None, vector=None, filters=replace(question.filters, keys=keys))
-    return listed(index, among, 0, stop)
+    return listed(index, among, 0, stop).lexical

@@ -76,7 +76,9 @@ class Searcher:
         if request.group:
             hits = self._with_others(hits, question, found)
         page = replace(
-            _page(hits, counts, request, started, notices), ranker=reranker.version if reranker else ""
+            _page(hits, counts, request, started, notices),
+            ranker=reranker.version if reranker else "",
+            generation=ranking.generation,
         )
         if request.facets:
             recount = partial(self._recount, question)
@@ -105,7 +107,8 @@ class Searcher:
         with self._engine.connect() as connection:
             hits = self._hits(connection, items, None, 0)
         counts = count(self._index, question, found, Detail.DOCUMENTS)
-        return _page(hits, counts, SearchRequest("", limit=limit, mode=Mode.SEMANTIC), started, ())
+        page = _page(hits, counts, SearchRequest("", limit=limit, mode=Mode.SEMANTIC), started, ())
+        return replace(page, generation=found.generation)
 
     def _question(
         self, request: SearchRequest, parsed: ParsedQuery

@@ -1,7 +1,7 @@
 """Clicks: what people did with results and documents, joined with the search that it belongs to."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -14,6 +14,7 @@ from indexer.export.impressions import (
     APPLICATION,
     AT,
     CHUNK,
+    CLASSIFIER,
     CLIENT,
     COLLECTION,
     DOCUMENT,
@@ -39,10 +40,15 @@ from indexer.export.recorded import (
     whole,
     word,
 )
+from indexer.export.uses import CLICK, TELLING, Weight, weight
 from indexer.records import schema
 
-ACTIONS = ("click", "open", "copy", "dwell", "similar", "download")
+ACTIONS = (
+    "click", "open", "copy", "dwell", "similar", "download", "export",
+    "confirm", "dismiss", "correct", "add", "undo",
+)  # fmt: skip
 DOUBLE_CLICK = timedelta(seconds=3)
+AROUND = sorted({"impression", *TELLING})
 
 
 class Click(NamedTuple):
@@ -66,9 +72,11 @@ class Click(NamedTuple):
     ranker: str | None
     keyword_rank: int | None
     semantic_rank: int | None
+    classifier: str | None
     dwell_ms: int | None
     robot: bool
     double_click: bool
+    used: bool
 
 
 COLUMNS = (
@@ -77,8 +85,9 @@ COLUMNS = (
     Column(
         "action",
         ColumnType.STRING,
-        "click (a result was followed), similar (its likes were asked for), copy, dwell (it was read), open "
-        "or download (of a document).",
+        "click (a result was followed), similar (its likes were asked for), copy, dwell (it was read), "
+        "confirm, dismiss, correct or add (of a label, at a result) and undo, open or download (of a "
+        "document), export (of data).",
     ),
     APPLICATION,
     QUERY_ID,
@@ -95,6 +104,7 @@ COLUMNS = (
     RANKER,
     KEYWORD_RANK,
     SEMANTIC_RANK,
+    CLASSIFIER,
     Column("dwell_ms", ColumnType.INTEGER, "Milliseconds that the passage was read; null for other actions."),
     ROBOT,
     Column(
@@ -103,7 +113,21 @@ COLUMNS = (
         "Derived: the same client clicked the same passage of the same search at most "
         f"{DOUBLE_CLICK.seconds} seconds before.",
     ),
+    Column(
+        "used",
+        ColumnType.BOOLEAN,
+        "Derived: the first click, confirm, correct or add of the client on the passage in the search, which "
+        "tells that the result was of use.",
+    ),
 )
+
+
+class _Told(NamedTuple):
+    """Something that bears on whether a passage was of use."""
+
+    seq: int
+    action: str
+    at: datetime
 
 
 @dataclass(slots=True)
@@ -113,33 +137,49 @@ class _Searches:
     Attributes:
         asked: Time and mode of each search.
         shown: The impression of each passage of a search, by search and passage.
-        clicked: Numbers and times of all clicks, by search, passage and client.
+        told: All that bears on whether a passage was of use, by search, passage and client.
     """
 
     asked: dict[str, tuple[str, str | None]] = field(default_factory=dict)
     shown: dict[tuple[str | None, str | None], Recorded] = field(default_factory=dict)
-    clicked: dict[tuple[str | None, str | None, str], list[tuple[int, datetime]]] = field(
+    told: dict[tuple[str | None, str | None, str], list[_Told]] = field(
         default_factory=lambda: defaultdict(list)
     )
 
     def is_second(self, event: Recorded) -> bool:
         """Whether a click follows another so closely that it is the same."""
-        if event.action != "click":
+        if event.action != CLICK:
             return False
         at = datetime.fromisoformat(event.at)
-        before = self.clicked[event.query_id, event.chunk, event.client]
-        return any(seq < event.seq and abs(at - moment) <= DOUBLE_CLICK for seq, moment in before)
+        clicks = (each for each in self._before(event) if each.action == CLICK)
+        return any(abs(at - each.at) <= DOUBLE_CLICK for each in clicks)
+
+    def weight(self, event: Recorded) -> Weight:
+        """Returns what an event tells of its passage."""
+        if event.action not in TELLING or event.chunk is None:
+            return Weight()
+        return weight(event.action, {each.action for each in self._before(event)})
+
+    def _before(self, event: Recorded) -> list[_Told]:
+        told = self.told[event.query_id, event.chunk, event.client]
+        return [each for each in told if each.seq < event.seq]
 
 
-def clicks(source: Source, after: int, actions: Sequence[str] = ACTIONS) -> Iterator[Click]:
+def clicks(source: Source, after: int) -> Iterator[Click]:
     """Yields what people did behind a number, in the order of its own."""
+    return (click for click, _ in weighed(source, after))
+
+
+def weighed(source: Source, after: int, actions: Collection[str] = ACTIONS) -> Iterator[tuple[Click, Weight]]:
+    """Yields what people did behind a number, with what each tells of its passage."""
     robots, places = Robots(source), Places(source.engine)
     for batch in recorded(source, actions, after):
         searches = _searches(source.engine, batch, source.snapshot.events)
         collections = places.collections(event.document for event in batch)
         for event in batch:
             place = collections.get(event.document or "")
-            yield _click(source, event, searches, place, robots.is_one(event.client, event.at))
+            robot = robots.is_one(event.client, event.at)
+            yield _click(source, event, searches, place, robot), searches.weight(event)
 
 
 def _click(
@@ -168,9 +208,11 @@ def _click(
         ranker=word(shown.attributes.get("ranker")) if shown else None,
         keyword_rank=whole(details.get("keyword_rank")),
         semantic_rank=whole(details.get("semantic_rank")),
+        classifier=word(shown.attributes.get("classifier")) if shown else None,
         dwell_ms=whole(event.attributes.get("dwell_ms")),
         robot=robot,
         double_click=searches.is_second(event),
+        used=searches.weight(event).used,
     )
 
 
@@ -188,7 +230,7 @@ def _searches(engine: Engine, events: Sequence[Recorded], until: int) -> _Search
             queries.c.query_id.in_(some)
         )
         around = select(done).where(
-            done.c.query_id.in_(some), done.c.action_name.in_(["click", "impression"]), done.c.seq <= until
+            done.c.query_id.in_(some), done.c.action_name.in_(AROUND), done.c.seq <= until
         )
         with engine.connect() as connection:
             for row in connection.execute(asked):
@@ -205,8 +247,8 @@ def _note(found: _Searches, event: Recorded) -> None:
     if event.action == "impression":
         found.shown.setdefault((event.query_id, event.chunk), event)
     else:
-        moment = datetime.fromisoformat(event.at)
-        found.clicked[event.query_id, event.chunk, event.client].append((event.seq, moment))
+        told = _Told(event.seq, event.action, datetime.fromisoformat(event.at))
+        found.told[event.query_id, event.chunk, event.client].append(told)
 
 
 def _rows(source: Source, after: Position) -> Iterator[Positioned]:

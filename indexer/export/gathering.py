@@ -9,11 +9,12 @@ from contextlib import closing, contextmanager
 from itertools import islice
 
 from indexer.errors import ExportError
-from indexer.export.clicks import clicks
+from indexer.export.clicks import weighed
 from indexer.export.columns import Source, Value
 from indexer.export.grades import Tally
 from indexer.export.impressions import Impression, impressions
 from indexer.export.pseudonyms import plain_query
+from indexer.export.uses import NOTHING, TELLING
 
 BATCH = 5_000
 _TABLES = """
@@ -21,18 +22,20 @@ CREATE TABLE progress (pass TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWI
 CREATE TABLE queries (query TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE tallies (
     query TEXT, chunk TEXT, position INTEGER, impressions INTEGER NOT NULL, clicks INTEGER NOT NULL,
-    seq INTEGER NOT NULL, ranker TEXT, keyword_rank INTEGER, semantic_rank INTEGER,
-    keyword_score REAL, cosine REAL, fused REAL,
+    excused INTEGER NOT NULL, seq INTEGER NOT NULL, ranker TEXT, keyword_rank INTEGER,
+    semantic_rank INTEGER, keyword_score REAL, cosine REAL, fused REAL,
     PRIMARY KEY (query, chunk, position)
 ) WITHOUT ROWID;
 """
 _SHOWN = """
-INSERT INTO tallies VALUES (?, ?, ?, 1, 0, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO tallies VALUES (?, ?, ?, 1, 0, 0, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET impressions = impressions + 1, seq = excluded.seq, ranker = excluded.ranker,
     keyword_rank = excluded.keyword_rank, semantic_rank = excluded.semantic_rank,
     keyword_score = excluded.keyword_score, cosine = excluded.cosine, fused = excluded.fused
 """
-_CLICKED = "UPDATE tallies SET clicks = clicks + 1 WHERE query = ? AND chunk = ? AND position = ?"
+_TOLD = """
+UPDATE tallies SET clicks = clicks + ?, excused = excused + ? WHERE query = ? AND chunk = ? AND position = ?
+"""
 _QUERY = "INSERT INTO queries VALUES (?, ?) ON CONFLICT DO NOTHING"
 
 
@@ -45,7 +48,8 @@ class Gathered:
     def positions(self) -> dict[int, Tally]:
         """Returns how often something was shown and clicked at each position, all queries together."""
         found = self.connection.execute(
-            "SELECT position, SUM(impressions), SUM(clicks) FROM tallies GROUP BY position ORDER BY position"
+            "SELECT position, SUM(impressions - excused), SUM(clicks) FROM tallies "
+            "WHERE impressions > excused GROUP BY position ORDER BY position"
         )
         return {place: Tally(shown, clicked) for place, shown, clicked in found}
 
@@ -83,11 +87,15 @@ def _gather_shown(connection: sqlite3.Connection, source: Source) -> None:
 
 
 def _gather_clicked(connection: sqlite3.Connection, source: Source) -> None:
-    rows = clicks(source, _done(connection, "clicks"), ("click",))
+    rows = weighed(source, _done(connection, "clicks"), TELLING)
     while batch := list(islice(rows, BATCH)):
-        counted = [row for row in batch if not (row.robot or row.double_click)]
-        with _committed(connection, "clicks", batch[-1].seq):
-            connection.executemany(_CLICKED, [(row.query, row.chunk, row.position) for row in counted])
+        counted = [
+            (told.used, told.excused, row.query, row.chunk, row.position)
+            for row, told in batch
+            if told != NOTHING and not row.robot
+        ]
+        with _committed(connection, "clicks", batch[-1][0].seq):
+            connection.executemany(_TOLD, counted)
 
 
 def _counts(row: Impression) -> bool:

@@ -23,6 +23,8 @@ class Impression(NamedTuple):
     collection: str | None
     position: int | None
     ranker: str | None
+    classifier: str | None
+    generation: str | None
     keyword_rank: int | None
     semantic_rank: int | None
     keyword_score: float | None
@@ -70,6 +72,18 @@ RANKER = Column(
     ColumnType.STRING,
     "What ordered the results, e.g. rrf, bm25, cosine or risk; null where unknown.",
 )
+CLASSIFIER = Column(
+    "classifier",
+    ColumnType.STRING,
+    "Version of the model that gave the passage the labels that were shown; null where none of them was a "
+    "model's.",
+)
+GENERATION = Column(
+    "generation",
+    ColumnType.STRING,
+    "Generation of the search index that found the results; null in events of versions that did not record "
+    "it.",
+)
 KEYWORD_RANK = Column(
     "keyword_rank",
     ColumnType.INTEGER,
@@ -97,7 +111,7 @@ ROBOT = Column(
 )
 COLUMNS = (
     SEQ, AT, APPLICATION, QUERY_ID, QUERY, QUERY_TEXT, CLIENT, SESSION, CHUNK, DOCUMENT, COLLECTION,
-    POSITION, RANKER, KEYWORD_RANK, SEMANTIC_RANK, *SCORES, ROBOT,
+    POSITION, RANKER, CLASSIFIER, GENERATION, KEYWORD_RANK, SEMANTIC_RANK, *SCORES, ROBOT,
 )  # fmt: skip
 
 
@@ -123,6 +137,8 @@ def impressions(source: Source, after: int) -> Iterator[Impression]:
                 collection=collections.get(event.document or ""),
                 position=event.position,
                 ranker=word(event.attributes.get("ranker")),
+                classifier=word(event.attributes.get("classifier")),
+                generation=word(event.attributes.get("generation")),
                 keyword_rank=whole(shown.get("keyword_rank")),
                 semantic_rank=whole(shown.get("semantic_rank")),
                 keyword_score=real(shown.get("keyword_score")),

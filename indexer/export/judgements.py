@@ -63,12 +63,16 @@ COLUMNS = (
         Personal.TEXT,
     ),
     Column(
-        "impressions", ColumnType.INTEGER, "How often the query showed the passage; robots are not counted."
+        "impressions",
+        ColumnType.INTEGER,
+        "How often the query showed the passage; robots are not counted, nor searches in which a label of it "
+        "was dismissed and nothing else tells that it was of use.",
     ),
     Column(
         "clicks",
         ColumnType.INTEGER,
-        "How often it was clicked there; robots and double clicks are not counted.",
+        "In how many of these it was clicked, or a label of it confirmed, corrected or added there; robots "
+        "are not counted.",
     ),
     Column("position", ColumnType.FLOAT, "Mean place at which it was shown, the first is 0."),
     *(
@@ -88,9 +92,10 @@ COLUMNS = (
     ),
 )
 _TALLIES = """
-SELECT query, text, chunk, position, impressions, clicks, seq, ranker, keyword_rank, semantic_rank,
+SELECT query, text, chunk, position, impressions - excused, clicks, seq, ranker, keyword_rank, semantic_rank,
     keyword_score, cosine, fused
-FROM tallies JOIN queries USING (query) WHERE (query, chunk) > (?, ?) ORDER BY query, chunk, position
+FROM tallies JOIN queries USING (query)
+WHERE (query, chunk) > (?, ?) AND impressions > excused ORDER BY query, chunk, position
 """
 
 
@@ -191,7 +196,7 @@ def passages(engine: Engine, ids: list[str]) -> dict[str, tuple[str, str]]:
 KIND = Kind(
     name="judgements",
     title="Judgements",
-    about="One row for every query and passage that it showed, graded by how often it was clicked.",
+    about="One row for every query and passage that it showed, graded by how often it was used.",
     columns=COLUMNS,
     rows=_rows,
     recorded=False,

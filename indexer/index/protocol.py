@@ -130,12 +130,14 @@ class Candidates:
         both: Keys in the nearest list of all chunks that match the words, be they in the lexical list or
             beyond its end.
         by_words: Chunks that match the words and the filters; None where listing them did not count them.
+        generation: Name of the generation that answered; empty where nothing was found.
     """
 
     lexical: tuple[Candidate, ...]
     nearest: tuple[Candidate, ...]
     both: frozenset[int] = frozenset()
     by_words: int | None = None
+    generation: str = ""
 
 
 class FacetName(StrEnum):

@@ -18,6 +18,7 @@ from indexer.records.read import collection_names
 from search_app.errors import BadRequestError
 from search_app.exporting import ExportTexts, file_name, pseudonyms, read_export
 from search_app.pages.site import site
+from search_app.pages.trail import exported
 
 blueprint = Blueprint("exports", __name__, url_prefix="/exports")
 _PLAIN = Selection()
@@ -38,6 +39,7 @@ def download() -> Response | tuple[str, int]:
         _, content = stream(wanted, here.parts.engine, pseudonyms(here.parts.settings), here.parts.blobs)
     except (BadRequestError, ExportError) as error:
         return _page(str(error)), 400
+    exported(wanted.kind.name)
     return Response(
         content,
         mimetype=wanted.format.media_type,

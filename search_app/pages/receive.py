@@ -1,4 +1,4 @@
-"""Takes what the page's script saw: reading time, copying. Beacons may repeat or come late."""
+"""Takes what the page's script saw: reading time, copying, following. Beacons may repeat or come late."""
 
 import re
 import time
@@ -12,9 +12,12 @@ from search_app import clients
 from search_app.errors import BadRequestError
 from search_app.events import Visitor, action, timestamp
 from search_app.pages.site import Site, site
+from search_app.pages.trail import followed_id
 
 blueprint = Blueprint("events", __name__)
-ACTIONS = frozenset({"dwell", "copy"})
+# What the server records too, when the page that was followed is asked for: whichever comes first counts.
+FOLLOWED = frozenset({"click", "similar"})
+ACTIONS = frozenset({"dwell", "copy"}) | FOLLOWED
 MAX_EVENTS = 50
 MAX_BODY = 64_000
 MAX_DWELL_MS = 3_600_000
@@ -58,7 +61,11 @@ def _event(here: Site, item: object) -> Event | None:
     at = timestamp(time.time() - _number(item, "age_ms", MAX_AGE_MS) / 1000)
     who = Visitor(clients.client_id(), clients.session_id(), at)
     shown = here.recorder.shown(query, position, who.client)
-    return action(event_id, name, who, shown, extra) if shown and shown.chunk == chunk else None
+    if not shown or shown.chunk != chunk:
+        return None
+    return action(
+        followed_id(name, query, position) if name in FOLLOWED else event_id, name, who, shown, extra
+    )
 
 
 def _text(item: Mapping[str, Any], name: str, form: re.Pattern[str]) -> str:

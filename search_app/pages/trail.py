@@ -19,7 +19,13 @@ def followed(name: str, chunk: str) -> None:
     a reload counts once.
     """
     query, position = request.args.get("q", ""), request.args.get("pos", "")
-    _done(name, chunk, query, position, f"{name}-{query}-{position}")
+    if _POSITION.fullmatch(position):
+        _done(name, chunk, query, position, followed_id(name, query, int(position)))
+
+
+def followed_id(name: str, query: str, position: int) -> str:
+    """Returns the id of the event, by which a hit is followed once however often its address is asked for."""
+    return f"{name}-{query}-{position}"
 
 
 def decided(name: str, chunk: str, act: str) -> None:
@@ -39,7 +45,16 @@ def _done(name: str, chunk: str, query: str, position: str, event: str) -> None:
 
 def opened(name: str, document: str) -> None:
     """Records that a document was opened or downloaded, once a visit."""
+    _taken(name, "document", document)
+
+
+def exported(kind: str) -> None:
+    """Records that data of a kind was exported, once a visit."""
+    _taken("export", "export", kind)
+
+
+def _taken(name: str, field: str, identifier: str) -> None:
     if clients.is_person():
         who = visitor()
-        extra = {"object": {"object_id": document, "object_id_field": "document"}}
-        site().recorder.acted([action(f"{name}-{who.session}-{document}", name, who, None, extra)])
+        extra = {"object": {"object_id": identifier, "object_id_field": field}}
+        site().recorder.acted([action(f"{name}-{who.session}-{identifier}", name, who, None, extra)])

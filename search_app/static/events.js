@@ -1,4 +1,5 @@
-// Tells the server how long a shown passage was in view, and that it was copied: never its text.
+// Tells the server how long a shown passage was in view, that it was copied, and that it was followed, in case
+// its page never asks for the server: never its text.
 // Events wait in localStorage until they have arrived; their ids make a repeat harmless.
 const query = document.body.dataset.query;
 const shown = [...document.querySelectorAll('[data-object]')];
@@ -6,6 +7,8 @@ const store = 'clausewatch-events';
 const LEAST = 1000;
 const MOST = 3_600_000;
 const IDLE = 60_000;
+const AGAIN = 30_000;
+const FOLLOWED = { open: 'click', similar: 'similar' };
 const inView = new Map();
 let lastSign = Date.now();
 
@@ -41,7 +44,7 @@ async function send() {
       const sent = new Set(events.map((one) => one.id));
       keep(waiting().filter((one) => !sent.has(one.id)));
     }
-  } catch { /* offline: they stay until the next page */ }
+  } catch { /* offline: they stay until a later try, on this page or the next */ }
 }
 
 function stop(element) {
@@ -78,5 +81,17 @@ if (query && shown.length) {
     if (element) { add('copy', element, {}); send(); }
   });
 }
+function follow(event) {
+  const link = event.target.closest?.('a');
+  const name = FOLLOWED[['open', 'similar'].find((one) => link?.classList.contains(one))];
+  const element = link?.closest('[data-object]');
+  if (!query || !name || !element || event.button > 1) return;
+  add(name, element, {});
+  send();
+}
+
+document.addEventListener('click', follow);
+document.addEventListener('auxclick', follow);
 addEventListener('online', send);
+setInterval(() => { if (waiting().length) send(); }, AGAIN);
 send();

@@ -262,3 +262,21 @@ def test_what_changed_beside_the_labels_is_never_taken_over(filled, chunks):
     filled.apply([replace(each, labels=()) for each in of_document(after, "document-1")], ["document-2"], 10)
     left = [each for each in after if each.document != "document-2"]
     assert_answers(filled, [replace(e, labels=()) if e.document == "document-1" else e for e in left])
+
+
+def test_an_answer_names_the_generation_that_was_served_when_it_was_asked(filled, chunks):
+    word = Word("liability")
+    first = filled.status().generation
+    asked = (
+        Retrieval(word, chunks[0].vector, EVERYTHING),
+        Retrieval(word, None, EVERYTHING),
+        Retrieval(None, None, EVERYTHING, everything=True),
+    )
+    assert [filled.retrieve(each).generation for each in asked] == [first] * 3
+    with filled.rebuild("encoder-1", DIMENSION) as builder:
+        builder.add(chunks)
+        assert filled.retrieve(asked[0]).generation == first
+        builder.finish(8)
+    second = filled.status().generation
+    assert second != first
+    assert [filled.retrieve(each).generation for each in asked] == [second] * 3

@@ -70,11 +70,12 @@ class State:
         if not limit:
             return Candidates((), ())
         if request.vector is None:
-            return Candidates(self._lexical(request, restrictions, limit, offset), ())
+            listed = self._lexical(request, restrictions, limit, offset)
+            return Candidates(listed, (), generation=self.pointer.generation)
         words = _BESIDE.submit(self._lexical, request, restrictions, limit, offset)
         nearest = self._nearest(request, self._allowed(restrictions), limit)
         both = self._matching_of(request.lexical, nearest)
-        return Candidates(words.result(), nearest, both)
+        return Candidates(words.result(), nearest, both, generation=self.pointer.generation)
 
     def _nearest(self, request: Retrieval, allowed: list[Mask] | None, limit: int) -> tuple[Candidate, ...]:
         vector = self._query_vector(request)

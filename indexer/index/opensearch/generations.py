@@ -73,6 +73,10 @@ class Generations:
         """Returns the name of the index of a generation."""
         return f"{self.alias}-{name}"
 
+    def name(self, index: str) -> str:
+        """Returns the name of the generation of an index."""
+        return index.removeprefix(f"{self.alias}-")
+
     def current(self) -> Generation:
         """Returns the generation that is served. Raises IndexUnavailableError."""
         try:

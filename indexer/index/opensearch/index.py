@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cached_property
 from time import monotonic
 from typing import TypeVar
@@ -62,11 +63,12 @@ class OpenSearchIndex:
     def retrieve(self, request: Retrieval) -> Candidates:
         """Returns the two lists. Raises IndexUnavailableError."""
         with translated(self._connection):
-            return self._of_present(
+            found = self._of_present(
                 lambda present: retrieve(
                     self._reader, request, shards=present.shards, dimension=self._dimension
                 )
             )
+            return replace(found, generation=self._generations.name(found.generation))
 
     def count(
         self,

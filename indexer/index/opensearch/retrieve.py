@@ -21,26 +21,38 @@ class _Listed:
     Attributes:
         matching: Keys of those that say that they match the words.
         total: How many there are in all; None where that was not counted.
+        index: Name of the index that its hits lie in; empty without hits.
     """
 
     candidates: tuple[Candidate, ...] = ()
     matching: frozenset[int] = frozenset()
     total: int | None = None
+    index: str = ""
 
 
 def retrieve(reader: Reader, request: Retrieval, *, shards: int, dimension: int) -> Candidates:
-    """Returns the two lists. Raises ValueError for a vector of another dimension."""
+    """Returns the two lists; the generation is given as the name of its index.
+
+    Raises ValueError for a vector of another dimension.
+    """
     limit, offset = max(request.limit, 0), max(request.offset, 0)
     if not limit:
         return Candidates((), ())
     words = by_words(request, offset + limit)
     if request.vector is None:
-        return Candidates(_listed(reader, words, shards).candidates[offset:], ())
+        found = _listed(reader, words, shards)
+        return Candidates(found.candidates[offset:], (), generation=found.index)
     listing = BESIDE.submit(_listed, reader, words, shards)
     nearest = _listed(reader, by_meaning(request, _vector(request.vector, dimension), limit), shards)
     found = listing.result()
     total = 0 if request.lexical is None and not request.everything else found.total
-    return Candidates(found.candidates[offset:], nearest.candidates, nearest.matching, total)
+    return Candidates(
+        found.candidates[offset:],
+        nearest.candidates,
+        nearest.matching,
+        total,
+        generation=found.index or nearest.index,
+    )
 
 
 def _listed(reader: Reader, asked: Asked | None, shards: int) -> _Listed:
@@ -54,7 +66,8 @@ def _listed(reader: Reader, asked: Asked | None, shards: int) -> _Listed:
     candidates, hits = tuple(asked.candidates(answer)), answer["hits"]
     named = {hit["sort"][-1] for hit in hits["hits"] if "matched_queries" in hit}
     matching = frozenset(each.key for each in candidates if each.key in named)
-    return _Listed(candidates, matching, hits["total"]["value"] if "total" in hits else None)
+    total = hits["total"]["value"] if "total" in hits else None
+    return _Listed(candidates, matching, total, hits["hits"][0]["_index"] if hits["hits"] else "")
 
 
 def _vector(given: QueryVector, dimension: int) -> NDArray[np.float32]:

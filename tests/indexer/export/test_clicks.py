@@ -26,6 +26,8 @@ def test_an_impression_has_its_place_ranks_scores_and_ranker(trail: Trail) -> No
         "collection": "contracts",
         "position": 0,
         "ranker": "learned:1",
+        "classifier": None,
+        "generation": None,
         "keyword_rank": 1,
         "semantic_rank": None,
         "keyword_score": None,
@@ -59,9 +61,11 @@ def test_a_click_is_joined_with_its_search_and_its_impression(trail: Trail) -> N
         "ranker": "rrf",
         "keyword_rank": 2,
         "semantic_rank": None,
+        "classifier": None,
         "dwell_ms": None,
         "robot": False,
         "double_click": False,
+        "used": True,
     }
 
 

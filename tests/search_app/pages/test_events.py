@@ -45,6 +45,9 @@ def test_search_is_recorded_with_its_hits_and_an_impression_for_each(house: Hous
     assert [one["event_attributes"]["position"]["ordinal"] for one in impressions] == list(range(len(shown)))
     assert [one["event_attributes"]["object"]["object_id"] for one in impressions] == shown
     assert {one["event_attributes"]["ranker"] for one in impressions} == {"rrf"}
+    generation = house.site.parts.index.status().generation
+    assert {one["event_attributes"]["generation"] for one in impressions} == {generation}
+    assert json.loads(query["query_attributes"])["generation"] == generation
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", query["timestamp"])
 
 
@@ -102,6 +105,35 @@ def test_reading_time_is_committed_before_the_answer_and_a_repeat_counts_once(ho
     beacon(house, item)
     [event] = house.events("dwell")
     assert event["event_attributes"]["dwell_ms"] == 4200
+
+
+@pytest.mark.parametrize("beacons_first", [True, False])
+def test_a_click_that_the_script_and_the_server_saw_counts_once(house: House, beacons_first: bool) -> None:
+    page = house.get("/?q=liability")
+    item = dwell_of(page, action="click", dwell_ms=0)
+    steps = [lambda: beacon(house, item), lambda: house.get(first_link(page))]
+    for step in steps if beacons_first else reversed(steps):
+        step()
+    beacon(house, item | {"id": "b" * 32})
+    [click] = house.events("click")
+    assert click["event_attributes"]["position"] == {"ordinal": 0}
+
+
+def test_a_click_whose_page_was_never_asked_for_is_told_by_a_late_beacon(house: House) -> None:
+    item = dwell_of(house.get("/?q=liability"), action="click", dwell_ms=0, age_ms=60_000)
+    beacon(house, item)
+    [click] = house.events("click")
+    [query] = house.rows("ubi_queries")
+    assert click["timestamp"] < query["timestamp"]
+    assert click["event_id"] == f"click-{query['query_id']}-0"
+
+
+def test_an_export_of_data_is_recorded_once_a_visit(house: House) -> None:
+    for _ in range(2):
+        house.get("/exports/download?kind=clicks&format=csv")
+    house.client.get("/exports/download?kind=nonsense")
+    [event] = house.events("export")
+    assert event["event_attributes"]["object"] == {"object_id": "clicks", "object_id_field": "export"}
 
 
 def test_late_event_carries_the_time_at_which_it_happened(house: House) -> None:
