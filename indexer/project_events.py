@@ -67,6 +67,17 @@ class EventProjection:
             found.append(EventStatus(each.index, count, progress.left_out))
         return found
 
+    def sent(self, table: str) -> int:
+        """Returns up to which number the index of a table has everything. Raises IndexUnavailableError."""
+        return min(each.progress().position for each in self._indexes if each.name == table)
+
+    def remove_before(self, time: str) -> int:
+        """Removes what is older than a time (UTC ISO 8601) from the indexes; returns how much that was.
+
+        Raises IndexUnavailableError.
+        """
+        return sum(each.remove_before(time) for each in self._indexes)
+
     def _bring_up(self, index: "EventIndex", stop: threading.Event) -> int:
         table = schema.metadata.tables[index.name]
         with self._engine.connect() as connection:
@@ -79,7 +90,7 @@ class EventProjection:
         while position < last and not stop.is_set():
             with self._engine.connect() as connection:
                 rows = numbered(connection, table, position, BATCH)
-            position = rows[-1][0]
+            position = rows[-1][0] if rows else last  # those up to there are gone by now
             index.send([document(index.name, row) for _, row in rows], position)
             sent += len(rows)
         self._done[index.name] = position

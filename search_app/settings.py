@@ -49,6 +49,8 @@ class Settings:
     mlflow_token_file: str = ""
     # In front of the names of all experiments and models in MLflow.
     mlflow_prefix: str = "clausewatch"
+    # Days for which searches and clicks are kept; what they add up to stays. 0 keeps them for ever.
+    events_days: int = 365
     # Seconds after which the extraction of one file is given up.
     extract_seconds: float = 60.0
     # Memory in MiB that the extraction of one file may take.
@@ -152,6 +154,7 @@ class Settings:
 BOUNDS: dict[str, tuple[float, float]] = {
     "jobs": (0, 256),
     "learn_after": (0, 1_000_000),
+    "events_days": (0, 36500),
     "extract_seconds": (0.1, 3600),
     "extract_memory_mb": (128, 65536),
     "tika_seconds": (0.1, 3600),

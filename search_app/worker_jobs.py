@@ -1,14 +1,19 @@
 """What the worker of this composition does beside what every worker does."""
 
+import logging
 from functools import partial
 
 from indexer.house.claims import measured
 from indexer.jobs import Job, LearningJobs, Report
+from indexer.rollups import remove_events, roll_up
 from search_app.compose import Parts
+from search_app.exporting import pseudonyms
 
 MEASURE_SECONDS = 20.0
 # Between two looks for what MLflow has not been told.
 MIRROR_SECONDS = 30.0
+ROLL_UP_SECONDS, REMOVE_SECONDS = 60.0, 86_400.0
+_log = logging.getLogger(__name__)
 
 
 def jobs_of(parts: Parts) -> list[Job]:
@@ -16,8 +21,28 @@ def jobs_of(parts: Parts) -> list[Job]:
     ingest = parts.ingest
     learning = LearningJobs(parts.learner, ingest.home, parts.settings.learn_after, ingest.clock).all()
     told = [Job("mirror", MIRROR_SECONDS, parts.mirror.catch_up)] if parts.mirror is not None else []
-    return [*learning, *told, Job("house_rules", MEASURE_SECONDS, partial(_measure, parts))]
+    return [
+        *learning,
+        *told,
+        Job("house_rules", MEASURE_SECONDS, partial(_measure, parts)),
+        Job("roll_up", ROLL_UP_SECONDS, partial(_roll_up, parts)),
+        Job("remove_events", REMOVE_SECONDS, partial(_remove_events, parts)),
+    ]
 
 
 def _measure(parts: Parts, _report: Report) -> None:
     measured(parts.engine, parts.ingest.clock())
+
+
+def _roll_up(parts: Parts, report: Report) -> None:
+    roll_up(parts.engine, pseudonyms(parts.settings), parts.ingest.clock(), report)
+
+
+def _remove_events(parts: Parts, report: Report) -> None:
+    days = parts.settings.events_days
+    if not days:
+        return
+    _roll_up(parts, report)  # what was recorded since the last time goes into the sums first
+    removed = remove_events(parts.engine, parts.events, days, parts.ingest.clock(), report)
+    if removed.events or removed.searches:
+        _log.info("Removed %s", removed.words())

@@ -9,6 +9,7 @@ from sqlalchemy import Engine, bindparam, func, select
 
 from indexer.export.columns import Snapshot, Source
 from indexer.records import schema
+from indexer.records.events import last_number
 
 BATCH = 2_000
 # More searches of one client within a minute of the clock than anyone reads.
@@ -57,11 +58,8 @@ class Recorded(NamedTuple):
 def snapshot(engine: Engine) -> Snapshot:
     """Returns the newest numbers. Searches are looked up second, since theirs are committed no later."""
     with engine.connect() as connection:
-        events, queries = (
-            connection.execute(select(func.max(table.c.seq))).scalar() or 0
-            for table in (schema.ubi_events, schema.ubi_queries)
-        )
-    return Snapshot(events, queries)
+        events = last_number(connection, schema.ubi_events)
+        return Snapshot(events, last_number(connection, schema.ubi_queries))
 
 
 def recorded(source: Source, actions: Collection[str], after: int) -> Iterator[list[Recorded]]:

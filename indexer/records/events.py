@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Table, func, select, text
 from indexer.records import schema
 from indexer.records.codec import storable
 from indexer.records.database import EVENTS_LOCK
-from indexer.records.write import insert_new
+from indexer.records.write import insert_new, upsert
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +79,39 @@ def numbered(
 
 
 def last_number(connection: Connection, table: Table) -> int:
-    """Returns the number of the newest row of searches or events; 0 where there is none."""
-    return connection.execute(select(func.max(table.c.seq))).scalar() or 0
+    """Returns the number of the newest row of searches or events, be it gone by now; 0 where none was."""
+    newest = connection.execute(select(func.max(table.c.seq))).scalar() or 0
+    return max(newest, removed_upto(connection, table))
+
+
+def removed_upto(connection: Connection, table: Table) -> int:
+    """Returns the highest number of a row that was removed since it was too old; 0 where none was."""
+    progress = schema.event_progress
+    query = select(progress.c.seq).where(progress.c.name == _removed(table))
+    return connection.execute(query).scalar() or 0
+
+
+def remove_old(connection: Connection, table: Table, before: str, upto: int, limit: int) -> int:
+    """Removes rows of before a time, the oldest first, and notes their numbers; returns how many.
+
+    Args:
+        connection: Of a transaction that writes.
+        table: Searches or events.
+        before: UTC ISO 8601 with milliseconds.
+        upto: Number of the last row that may go.
+        limit: Rows at most.
+    """
+    old = select(table.c.seq).where(table.c.timestamp < before, table.c.seq <= upto)
+    numbers = list(connection.execute(old.order_by(table.c.timestamp).limit(limit)).scalars())
+    if numbers:
+        connection.execute(table.delete().where(table.c.seq.in_(numbers)))
+        noted = {"name": _removed(table), "seq": max(*numbers, removed_upto(connection, table))}
+        upsert(connection, schema.event_progress, [noted])
+    return len(numbers)
+
+
+def _removed(table: Table) -> str:
+    return f"removed {table.name}"
 
 
 def waiting(connection: Connection, table: Table, after: int) -> int:

@@ -19,6 +19,7 @@ from sqlalchemy import (
     text,
 )
 
+from indexer.records.event_sums import event_days, event_progress, query_passages, query_texts, search_days
 from indexer.records.feedback import changed_decisions, decisions, reviewers, ubi_events, ubi_queries
 from indexer.records.house_rules import house_rules
 from indexer.records.imports import imports
@@ -40,6 +41,8 @@ __all__ = [
     "document_profiles",
     "document_texts",
     "documents",
+    "event_days",
+    "event_progress",
     "heartbeats",
     "house_rules",
     "imports",
@@ -53,9 +56,12 @@ __all__ = [
     "monitor_rounds",
     "outbox",
     "predictions",
+    "query_passages",
+    "query_texts",
     "reviewers",
     "run_files",
     "runs",
+    "search_days",
     "silence_checks",
     "source_versions",
     "sources",

@@ -18,6 +18,7 @@ from indexer.index.opensearch.provision.values import mark_of
 from indexer.index.opensearch.ubi import ubi_body, ubi_index
 
 MOST_BYTES = 5_000_000
+REMOVED_AT_ONCE, REMOVE_SECONDS = 2_000, 600
 # A document that is wrong in itself; any other refusal may pass.
 WRONG = 400
 _log = logging.getLogger(__name__)
@@ -65,6 +66,27 @@ class EventIndex:
             before = self._progress(uuid).left_out
             refused = sum(self._write(part) for part in _parts(documents))
             self._note(uuid, Progress(position, before + refused))
+
+    def remove_before(self, time: str) -> int:
+        """Removes the documents of before a time, UTC ISO 8601; returns how many.
+
+        Raises IndexUnavailableError.
+        """
+        with translated(self._connection):
+            if self._uuid() is None:
+                return 0
+            answer = self._client.delete_by_query(
+                index=self.index,
+                body={"query": {"range": {"timestamp": {"lt": time}}}},
+                params={"conflicts": "proceed", "refresh": "true", "scroll_size": str(REMOVED_AT_ONCE)},
+                request_timeout=REMOVE_SECONDS,
+            )
+        if answer["failures"] or answer["timed_out"]:
+            raise IndexUnavailableError(
+                f"OpenSearch at {self._connection.where} could not remove all old documents of {self.index}. "
+                "It is tried again."
+            )
+        return int(answer["deleted"])
 
     @cached_property
     def _client(self) -> OpenSearch:
