@@ -20,6 +20,7 @@ from search_app.pages import (
     rules,
     runs,
     search,
+    silence,
     status,
     uploads,
     words,
@@ -44,6 +45,7 @@ BLUEPRINTS = (
     receive,
     api,
     decisions,
+    silence,
 )
 STATIC_SECONDS = 365 * 24 * 3600  # their addresses change with them
 

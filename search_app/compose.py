@@ -16,6 +16,7 @@ from indexer.index.protocol import ChunkIndex
 from indexer.ingest import Ingest, Limits
 from indexer.learning import Learner
 from indexer.mirror import Mirror
+from indexer.monitoring.look import Monitor
 from indexer.passages import StoredPassage, stored_passages
 from indexer.project_events import EVENT_TABLES, EventProjection
 from indexer.records.database import open_records
@@ -28,6 +29,7 @@ from models.encoder.weights import reader_version
 from models.packs import Pack, load_pack, pack_names
 from models.protocols import Encoder
 from search_app.chosen_ranker import ranker_of
+from search_app.golden_queries import GoldenAnswers
 from search_app.grounds import Grounds
 from search_app.mirroring import mirror_of
 from search_app.rerank import Reranker
@@ -116,6 +118,12 @@ class Parts:
     def mirror(self) -> Mirror | None:
         """What tells MLflow of the models; None where the settings have it not."""
         return mirror_of(self.settings, self.engine)
+
+    @cached_property
+    def monitor(self) -> Monitor:
+        """What measures the classifier at work."""
+        ask = GoldenAnswers(lambda: self.searcher)
+        return Monitor(self.engine, self.registry, self.packs, self.encoder, ask)
 
     def relabel(self, confirm: Callable[[], None]) -> Relabel:
         """What labels stale documents anew; ``confirm`` raises where the writer lock is lost."""

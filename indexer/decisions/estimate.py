@@ -3,12 +3,15 @@
 Keys of passages are hashes, so that the claims up to any key are a random sample of all. Where the sample
 has been put to people up to some key, all that they decided about claims up to it counts, wherever they came
 across them: what they stumbled upon alone would not be a sample.
+
+What a classifier learned from is no measure of it: claims that were dismissed are gone, and those that were
+confirmed stay. Of one that learned, claims beyond those count that were put to people before it learned.
 """
 
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, literal, select
+from sqlalchemy import ColumnElement, Connection, func, literal, select
 
 from indexer.decisions.project import PREFIX
 from indexer.decisions.values import Origin
@@ -38,18 +41,22 @@ class Precision:
     open: int = 0
 
 
-def live_precision(connection: Connection, collection: str, labels: Collection[str]) -> dict[str, Precision]:
+def live_precision(
+    connection: Connection, collection: str, labels: Collection[str], learned: int = 0
+) -> dict[str, Precision]:
     """Returns the precision of the claims of a collection by label, and of all under an empty name.
 
     Only labels of which the sample has a claim are in it; nothing is where nobody answered the sample yet.
+
+    Args:
+        connection: To the records.
+        collection: Whose passages.
+        labels: Those that its pack has.
+        learned: Number of the newest decision that the classifier in use learned from.
     """
-    frontier = (
-        select(func.max(_chunks.c.key))
-        .select_from(_decisions.join(_documents).join(_chunks, _chunks.c.id == _decisions.c.chunk))
-        .where(_decisions.c.origin == Origin.SAMPLE.value, _documents.c.collection == collection)
-    )
-    last = connection.execute(frontier).scalar()
-    if last is None:
+    first = _frontier(connection, collection, _decisions.c.seq <= learned)
+    last = _frontier(connection, collection, _decisions.c.seq > learned)
+    if last is None or (first is not None and last <= first):
         return {}
     said = (_human.c.chunk == _predictions.c.chunk) & (_human.c.label == _predictions.c.label)
     # What was imported was not drawn at random.
@@ -66,6 +73,7 @@ def live_precision(connection: Connection, collection: str, labels: Collection[s
             _documents.c.collection == collection,
             _documents.c.status == "active",
             _chunks.c.key <= last,
+            _chunks.c.key > (-1 if first is None else first),
         )
         .group_by(_predictions.c.label, _human.c.standing)
     )
@@ -75,6 +83,17 @@ def live_precision(connection: Connection, collection: str, labels: Collection[s
             tally = tallies.setdefault(name, {})
             tally[standing] = tally.get(standing, 0) + number
     return {name: _precision(tally) for name, tally in tallies.items()}
+
+
+def _frontier(connection: Connection, collection: str, which: ColumnElement[bool]) -> int | None:
+    """Returns up to which key claims were put to people as a sample, by some decisions; None for none."""
+    query = (
+        select(func.max(_chunks.c.key))
+        .select_from(_decisions.join(_documents).join(_chunks, _chunks.c.id == _decisions.c.chunk))
+        .where(_decisions.c.origin == Origin.SAMPLE.value, _documents.c.collection == collection, which)
+    )
+    found: int | None = connection.execute(query).scalar()
+    return found
 
 
 def _precision(tally: dict[str | None, int]) -> Precision:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, literal_column, select
 
+from indexer.decisions.silence import Stratum, to_check
 from indexer.house.values import LEAST_JUDGED
 from indexer.records import schema
 from indexer.records.labels import MACHINES
@@ -29,20 +30,25 @@ class Kind(StrEnum):
     DISAGREE = "disagree"  # a rule sees it and the model does not
     WEAK = "weak"  # a claim that was only just made
     SAMPLE = "sample"  # claims at random, which keep the estimate of precision honest
+    SILENT = "silent"  # passages at random of which nothing is said, for the estimate of recall
+    DOUBTED = "doubted"  # the same of those on which nothing is claimed, only doubted
 
 
-# What only people can settle comes first. The rest takes turns: one of the three is a random claim.
+# What only people can settle comes first. The rest takes turns: half of it is at random.
 _FIRST = (Kind.DISPUTED, Kind.CHANGED, Kind.HOUSE)
 _TURNS = (
-    Kind.UNSURE, Kind.SAMPLE, Kind.UNSURE, Kind.DISAGREE, Kind.SAMPLE, Kind.UNSURE, Kind.WEAK, Kind.SAMPLE,
+    Kind.UNSURE, Kind.SAMPLE, Kind.UNSURE, Kind.DISAGREE, Kind.SILENT,
+    Kind.SAMPLE, Kind.UNSURE, Kind.WEAK, Kind.SAMPLE, Kind.DOUBTED,
 )  # fmt: skip
+# Of these the question is whether any label applies, and there is no end of them.
+SILENCES = {Kind.SILENT: Stratum.SILENT, Kind.DOUBTED: Stratum.DOUBTED}
 # What is asked for the sake of learning: the same words in another document would teach nothing new.
 _TEACHING = frozenset({Kind.HOUSE, Kind.UNSURE, Kind.DISAGREE, Kind.WEAK})
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Whether a label applies to a passage, and why that is asked."""
+    """Whether a label applies to a passage, and why that is asked; of silence, whether any does."""
 
     key: int
     label: str
@@ -92,10 +98,10 @@ def questions(
 
 
 def counts(connection: Connection, collection: str, labels: Collection[str]) -> dict[Kind, int]:
-    """Returns how much there is of each kind; of random claims, none, since they have no end."""
+    """Returns how much there is of each kind; of what is drawn at random, none, since it has no end."""
     found: dict[Kind, int] = {}
     for kind in Kind:
-        if kind is not Kind.SAMPLE and kind is not Kind.WEAK:
+        if kind not in (Kind.SAMPLE, Kind.WEAK, *SILENCES):
             query = _candidates(kind, collection, labels).subquery()
             found[kind] = connection.execute(select(func.count()).select_from(query)).scalar_one()
     return found
@@ -110,6 +116,8 @@ def _read(
 
 
 def _query(kind: Kind, collection: str, labels: Collection[str]) -> Select[Any]:
+    if kind in SILENCES:
+        return to_check(SILENCES[kind], collection, labels)
     query = _candidates(kind, collection, labels)
     if kind is Kind.CHANGED:
         return query.order_by(_changed.c.decision.desc())

@@ -34,7 +34,7 @@ def decide(connection: Connection, asked: Asked, packs: Mapping[str, Pack]) -> l
     known = act_of(connection, asked.act)
     if known:
         return known
-    passage = _passage(connection, asked.key)
+    passage = passage_of(connection, asked.key)
     pack = packs[passage.collection]
     _check(asked, passage, pack)
     said = predictions_of(connection, {passage.key: passage.text}).get(passage.key, [])
@@ -86,6 +86,30 @@ def take_back_all(
     _show(connection, document, packs, at)
 
 
+def name_all(connection: Connection, asked: Sequence[Asked], packs: Mapping[str, Pack]) -> None:
+    """Takes down that several labels apply to one passage, as lines of one new act.
+
+    Args:
+        connection: In the caller's transaction, whose turn it is.
+        asked: One for each label, at least one; all of one act.
+        packs: The pack of each collection.
+
+    Raises:
+        UnknownDocumentError: There is no such passage.
+        DecisionError: The pack has no such label.
+    """
+    passage = passage_of(connection, asked[0].key)
+    for each in asked:
+        _check(each, passage, packs[passage.collection])
+    said = predictions_of(connection, {passage.key: passage.text}).get(passage.key, [])
+    rows = [
+        _row(each, passage, each.label, True, said) | {"id": f"{each.act}-{place}"}
+        for place, each in enumerate(asked)
+    ]
+    connection.execute(insert(_decisions), rows)
+    _show(connection, passage.document, packs, asked[0].at)
+
+
 def take_back(
     connection: Connection, act: str, by: str, at: str, packs: Mapping[str, Pack]
 ) -> list[Decision]:
@@ -130,7 +154,8 @@ def _passages(connection: Connection, document: str) -> Sequence[Row[Any]]:
     return connection.execute(query.where(_chunks.c.document == document)).all()
 
 
-def _passage(connection: Connection, key: int) -> Row[Any]:
+def passage_of(connection: Connection, key: int) -> Row[Any]:
+    """Returns the row of a passage with the collection of its document. Raises UnknownDocumentError."""
     query = select(_chunks, _documents.c.collection).join_from(_chunks, _documents)
     found = connection.execute(query.where(_chunks.c.key == key)).first()
     if found is None:

@@ -23,7 +23,8 @@ class Origin(StrEnum):
     SEARCH = "search"
     DOCUMENT = "document"
     REVIEW = "review"
-    SAMPLE = "sample"
+    SAMPLE = "sample"  # a random check of claims
+    SILENCE = "silence"  # a random check of passages without any; kept out of learning, to measure on
     COMMAND = "command"
     IMPORT = "import"  # said elsewhere; it gives way to whoever decides here
 

@@ -22,7 +22,7 @@ COLUMNS = (
     Column(
         "origin",
         ColumnType.STRING,
-        "Where it was said: search, document, review, command, import, or sample, which is a random check.",
+        "Where it was said: search, document, review, command, import, or sample or silence: a random check.",
     ),
     Column("chunk", ColumnType.STRING, "Id that the passage had."),
     Column("document", ColumnType.STRING, "Id of the document."),

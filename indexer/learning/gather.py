@@ -22,6 +22,7 @@ from models.packs import Pack
 _PER_STATEMENT = 200
 NO_LABEL = "the pack has no such label any more"
 DISPUTED = "people disagree and no senior decided"
+MEASURES = "it was found by a random check of silence, and is kept to measure on"
 NO_READINGS = "its passage is gone, and with it what the encoder read there"
 
 
@@ -102,8 +103,11 @@ def gather(connection: Connection, pack: Pack, collections: Collection[str], enc
 
 
 def _sorted(lines: Sequence[Decision], pack: Pack, deciding: Collection[str]) -> _Book:
+    kept = {line.act for line in lines if line.origin is Origin.SILENCE}
+    measuring = {line.act for line in standing_decisions(lines) if line.act in kept}
+    lines = [line for line in lines if line.act not in kept]
     together = verdicts(lines, deciding)
-    book = _Book(defaultdict(lambda: defaultdict(dict)), [])
+    book = _Book(defaultdict(lambda: defaultdict(dict)), [(act, MEASURES) for act in sorted(measuring)])
     places: dict[Subject, set[str]] = defaultdict(set)
     for line in standing_decisions(lines):
         places[line.text_hash, line.label].add(line.document)

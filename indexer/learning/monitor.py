@@ -40,6 +40,7 @@ class Watch:
     """How a classifier does since it labels.
 
     Attributes:
+        before_version: Empty where there was none before it.
         now: Of its own claims since then; ``before`` those of the classifier before it.
         labels: The same of its own claims, by label.
         alarm: What is wrong, as a sentence; empty where nothing is.
@@ -54,7 +55,7 @@ class Watch:
 
 
 def watch(connection: Connection, pack: Pack, packs: Mapping[str, Pack]) -> Watch | None:
-    """Returns how the classifier of a pack does since it was promoted; None where there was none before it.
+    """Returns how the classifier of a pack does since it was promoted; None where there is none.
 
     Args:
         connection: To the records.
@@ -62,9 +63,9 @@ def watch(connection: Connection, pack: Pack, packs: Mapping[str, Pack]) -> Watc
         packs: The pack of each collection.
     """
     stack = promoted(read_journal(connection, pack.name))
-    if len(stack) < 2:
+    if not stack:
         return None
-    current, previous = stack[-1], stack[-2]
+    current, previous = stack[-1], stack[-2].version if len(stack) > 1 else ""
     names = [name for name in collection_names(connection) if packs[name].name == pack.name]
     lines = [
         line
@@ -74,7 +75,7 @@ def watch(connection: Connection, pack: Pack, packs: Mapping[str, Pack]) -> Watc
         and line.origin is not Said.IMPORT  # nobody met these claims in their work
     ]
     own = [line for line in lines if _of(line, current)]
-    old = [line for line in lines if line.seen is not None and line.seen.model == previous.version]
+    old = [line for line in lines if line.seen is not None and line.seen.model == previous]
     labels = {
         label: (
             _judged(line for line in own if line.label == label),
@@ -83,7 +84,7 @@ def watch(connection: Connection, pack: Pack, packs: Mapping[str, Pack]) -> Watc
         for label in sorted({line.label for line in own})
     }
     now, before = _judged(own), _judged(old)
-    return Watch(current.version, previous.version, now, before, labels, _alarm(pack, now, before, labels))
+    return Watch(current.version, previous, now, before, labels, _alarm(pack, now, before, labels))
 
 
 def go_back(engine: Engine, registry: Registry, pack: Pack, packs: Mapping[str, Pack]) -> str:

@@ -92,6 +92,12 @@ def dataset(connection: Connection, id_: str) -> Dataset | None:
     return Dataset(*row) if row is not None else None
 
 
+def learned_upto(connection: Connection, id_: str) -> int:
+    """Returns the number of the newest decision in a dataset; 0 for an unknown one, and for an empty name."""
+    found = dataset(connection, id_) if id_ else None
+    return found.upto if found is not None else 0
+
+
 def read_content(blobs: BlobStore, known: Dataset) -> dict[str, Any]:
     """Returns what a dataset holds. Raises ModelRegistryError where its file is missing or damaged."""
     try:

@@ -9,6 +9,7 @@ class Metric(StrEnum):
 
     PRECISION = "precision"  # share of claims that are right, by random checks
     RECALL = "recall"  # share of the labels that apply and are claimed, by random checks
+    MISSED = "missed"  # times that a label was found in a checked passage without a claim
     DISMISSED = "dismissed"  # share of judged claims of the classifier in use that people dismissed
     LABELS = "labels"  # mix of labels; value: claims per passage of the window
     LABEL_RATE = "label_rate"  # share of documents with a claim of a label
@@ -35,7 +36,7 @@ class Series:
         pack: Name of the pack.
         collection: Empty for what is of the whole pack.
         source: Where documents came from, in words; empty for all.
-        label: Empty for all labels; the text of a golden query.
+        label: Empty for all labels; the text of a golden query; on the golden set, versions of what labels.
     """
 
     pack: str
@@ -104,3 +105,9 @@ class Reading:
     measurements: tuple[Measurement, ...]
     alarms: tuple[Alarm, ...]
     seconds: float = 0.0
+
+    def of_collection(self, name: str) -> list[Measurement]:
+        """Returns what was measured of a collection, all its sources together."""
+        return [
+            each for each in self.measurements if each.series.collection == name and not each.series.source
+        ]

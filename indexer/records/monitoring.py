@@ -14,7 +14,7 @@ silence_checks = Table(
     Column("act", String(64), nullable=False, index=True),
     Column("document", ForeignKey("documents.id"), nullable=False, index=True),
     Column("chunk", String(64), nullable=False),  # the id that the passage had
-    Column("text_hash", LargeBinary(16), nullable=False),
+    Column("text_hash", LargeBinary(16), nullable=False, index=True),
     Column("stratum", String(8), nullable=False),  # why it was drawn: silent, doubted
     Column("missed", Integer),  # number of labels that were named; NULL where an act is taken back
     Column("labelled_by", String(160), nullable=False),  # what was silent: versions of classifier and rules

@@ -25,6 +25,7 @@ COMMANDS = {
     "status": "Say what is stored, indexed and running.",
     "doctor": "Check this installation and say what to do.",
     "learn": "Learn from what people decided about labels.",
+    "monitor": "Measure how right the classifier is and how inputs change.",
     "reviewers": "List who decided about labels, and say whose word decides.",
     "rules": "Write, try and retire keyword rules for a collection.",
     "models": "List the classifiers, show one, choose one, go back.",

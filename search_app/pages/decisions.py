@@ -13,6 +13,7 @@ from flask import Blueprint, Flask, Response, abort, get_template_attribute, jso
 from werkzeug.wrappers import Response as AnyResponse
 
 from indexer.decisions import Action, Asked, Decision, Origin, decide, own_acts, take_back
+from indexer.decisions.silence import take_back_check
 from indexer.errors import DecisionError, UnknownDocumentError
 from indexer.records.database import writing
 from indexer.records.read import ChunkRecord, chunk_records
@@ -68,23 +69,27 @@ def register(app: Flask) -> None:
 @blueprint.post("/decisions")
 def receive() -> AnyResponse:
     """Takes one decision; answers with the labels as they are now, or goes back to the page."""
-    if clients.is_robot(request.headers.get("User-Agent", "")):
-        abort(403, _PROGRAM)
+    refuse_programs()
     here = site()
     verb, _, subject = request.form.get("do", "").partition(":")
     lines = _undo(here, subject) if verb == Action.UNDO.value else _decide(here, verb, subject)
+    if not lines:  # a check of silence was taken back in which nothing was found
+        return redirect(back(subject), 303)
     decided(lines[-1].action.value, lines[0].chunk, lines[-1].act)
     if request.accept_mimetypes.best == "application/json":
-        return _fragments(here, _passage_key(), lines)
-    return redirect(_back(lines[-1].act), 303)
+        return _fragments(here, passage_key(), lines)
+    return redirect(back(lines[-1].act), 303)
+
+
+def refuse_programs() -> None:
+    """Answers 403 where no person asks."""
+    if clients.is_robot(request.headers.get("User-Agent", "")):
+        abort(403, _PROGRAM)
 
 
 def _decide(here: Site, verb: str, subject: str) -> list[Decision]:
-    key = _passage_key()
-    form = request.form.get("form", "")
-    if not _FORM.fullmatch(form):
-        raise BadRequestError(f"form={form!r:.40}: expected the id of the form that was shown")
-    passage = _passage(here, key)
+    key, form = passage_key(), form_of_page()
+    passage = shown_passage(here, key)
     pack = here.parts.packs[passage.collection]
     action, label, other = _wanted(pack, verb, subject)
     asked = Asked(
@@ -107,8 +112,10 @@ def _decide(here: Site, verb: str, subject: str) -> list[Decision]:
 
 def _undo(here: Site, act: str) -> list[Decision]:
     at = timestamp(time.time())
+    by, packs = clients.client_id(), here.parts.packs
     with writing(here.parts.engine) as connection:
-        return take_back(connection, act, clients.client_id(), at, here.parts.packs)
+        check = take_back_check(connection, act, by, at, packs)
+        return list(check.lines) if check else take_back(connection, act, by, at, packs)
 
 
 def _wanted(pack: Pack, verb: str, subject: str) -> tuple[Action, str, str]:
@@ -118,7 +125,7 @@ def _wanted(pack: Pack, verb: str, subject: str) -> tuple[Action, str, str]:
     if verb != Action.CORRECT.value:
         raise BadRequestError(f"do={verb!r:.40}: expected confirm, dismiss, correct or undo")
     wrong, typed = request.form.get("label", ""), request.form.get("other", "").strip()
-    other = _named(pack, typed) if typed else ""
+    other = label_named(pack, typed) if typed else ""
     if wrong and other:
         return Action.CORRECT, wrong, other
     if wrong:
@@ -128,7 +135,7 @@ def _wanted(pack: Pack, verb: str, subject: str) -> tuple[Action, str, str]:
     raise DecisionError("Say which label is wrong, which one applies, or both")
 
 
-def _named(pack: Pack, typed: str) -> str:
+def label_named(pack: Pack, typed: str) -> str:
     """Returns the label of a title or name as people type it. Raises DecisionError."""
     found = pack.named(typed)
     if found is not None:
@@ -136,14 +143,24 @@ def _named(pack: Pack, typed: str) -> str:
     raise DecisionError(f"There is no label “{typed[:80]}” here; choose one from the list")
 
 
-def _passage_key() -> int:
+def form_of_page() -> str:
+    """Returns the id of the form that was sent. Raises BadRequestError."""
+    form = request.form.get("form", "")
+    if not _FORM.fullmatch(form):
+        raise BadRequestError(f"form={form!r:.40}: expected the id of the form that was shown")
+    return form
+
+
+def passage_key() -> int:
+    """Returns the key of the passage that was sent. Raises BadRequestError."""
     text = request.form.get("passage", "")
     if not _KEY.fullmatch(text) or int(text) >= 1 << 63:
         raise BadRequestError(f"passage={text!r:.40}: expected the key of a passage")
     return int(text)
 
 
-def _passage(here: Site, key: int) -> ChunkRecord:
+def shown_passage(here: Site, key: int) -> ChunkRecord:
+    """Returns a passage. Raises UnknownDocumentError where it is no longer there."""
     with here.parts.engine.connect() as connection:
         found = chunk_records(connection, [key]).get(key)
     if found is None:
@@ -158,7 +175,7 @@ def _origin() -> Origin:
     raise BadRequestError(f"origin={text!r:.40}: expected one of {', '.join(_ORIGINS)}")
 
 
-def _back(act: str) -> str:
+def back(act: str) -> str:
     """Returns the page to go back to, at the passage; only one of ours; the review shows the act."""
     path = request.form.get("next", "")
     target = (path if _LOCAL.fullmatch(path) else "/").partition("#")[0].rstrip("?")
@@ -167,13 +184,13 @@ def _back(act: str) -> str:
         kept = [(name, value) for name, value in parse_qsl(query) if name != "last"]
         return f"{address}?{urlencode([*kept, ('last', act)])}"
     position = request.form.get("pos", "")
-    anchor = f"h{position}" if position.isdigit() else f"p{_passage_key()}"
+    anchor = f"h{position}" if position.isdigit() else f"p{passage_key()}"
     return f"{target}#{anchor}"
 
 
 def _fragments(here: Site, key: int, lines: list[Decision]) -> Response:
     """Returns the labels of a passage as they are now, as parts of the page, and a sentence on it."""
-    passage = _passage(here, key)
+    passage = shown_passage(here, key)
     pack = here.parts.packs[passage.collection]
     shown = LabelMaker(pack, here.parts.grounds).of(passage)
     form = request.form

@@ -11,15 +11,19 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from indexer.decisions.estimate import Precision, live_precision
-from indexer.decisions.queue import Kind, Question, counts, questions
+from indexer.decisions.queue import SILENCES, Kind, Question, counts, questions
 from indexer.decisions.read import act_of, decided_since
+from indexer.decisions.silence import check_of, checked_since
 from indexer.errors import RecordsUnavailableError
+from indexer.learning.snapshot import learned_upto
+from indexer.monitoring import Metric, latest
 from indexer.records.read import ChunkRecord, chunk_records, collection_names, neighbours
 from indexer.records.review import unsure_counts, unsure_total
 from models.packs import Pack
 from search_app import clients
 from search_app.events import timestamp
 from search_app.labels import LabelMaker, ShownLabels
+from search_app.pages import silence
 from search_app.pages.hits import label_spans
 from search_app.pages.passages import marked
 from search_app.pages.site import Site, first_collection, site
@@ -38,8 +42,10 @@ WHY = {
     Kind.DISAGREE: "A keyword rule sees it and the model does not",
     Kind.WEAK: "The model says so, but only just",
     Kind.SAMPLE: "Random check: this tells how often labels are right",
+    Kind.SILENT: "Random check of passages without a label: this tells how much is missed",
+    Kind.DOUBTED: "Random check of passages of which nothing is sure: this tells how much is missed",
 }
-_PASSED = re.compile(r"([0-9]{1,19}) (.{1,128})")
+_PASSED = re.compile(r"([0-9]{1,19}) (.{0,128})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +82,12 @@ class Asked:
     why: str
     skip: str
 
+    @property
+    def silence(self) -> str:
+        """The kind of a passage on which nothing is claimed, where that is what is asked about."""
+        kind = SILENCES.get(self.question.kind)
+        return kind.value if kind else ""
+
 
 class Waiting:
     """Counts what waits for a person's eye, for the header of every page."""
@@ -105,12 +117,18 @@ def show() -> str:
         wanted = request.args.get("collection", "")
         name = wanted if wanted in names else first_collection(names)
         pack = here.parts.packs[name]
-        done = decided_since(connection, clients.client_id(), timestamp(time.time())[:10])
+        who, today = clients.client_id(), timestamp(time.time())[:10]
+        done = decided_since(connection, who, today) + checked_since(connection, who, today)
         asked = _asked(here, connection, pack, Asking(name, passed, done))
         waiting = counts(connection, name, pack.labels)
         by_label = unsure_counts(connection, name, pack.labels)
-        measured = live_precision(connection, name, pack.labels)
+        used = here.parts.registry.state(pack.name).used
+        learned = learned_upto(connection, used.dataset) if used else 0
+        measured = live_precision(connection, name, pack.labels, learned)
+        monitored = latest(connection).of_collection(name)
         last = act_of(connection, request.args.get("last", ""))
+        check = check_of(connection, request.args.get("last", ""))
+    titles = {label: each.title for label, each in pack.labels.items()}
     return render_template(
         "review.html",
         collection=name,
@@ -120,11 +138,20 @@ def show() -> str:
         why=WHY,
         by_label=[(label, pack.labels[label].title, number) for label, number in by_label.items()],
         measured=_measured(measured, pack),
+        recall=next((each for each in monitored if each.series.metric is Metric.RECALL), None),
+        missed=[
+            (titles.get(each.series.label, each.series.label), int(each.value))
+            for each in monitored
+            if each.series.metric is Metric.MISSED
+        ],
         done=done,
-        last=last[-1] if last and last[0].by == clients.client_id() else None,
-        last_title=pack.labels[last[-1].label].title if last and last[-1].label in pack.labels else "",
+        check=check if check and check.by == who else None,
+        check_said=silence.said(check, titles) if check else "",
+        last=last[-1] if last and last[0].by == who and not check else None,
+        last_title=titles.get(last[-1].label, "") if last else "",
         passed=len(passed),
-        classifier=here.parts.registry.state(pack.name).used,
+        classifier=used,
+        learned=learned,
     )
 
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine, insert
 
 from indexer.decisions.estimate import Precision, live_precision
-from indexer.decisions.queue import Kind, Question, counts, questions
+from indexer.decisions.queue import SILENCES, Kind, Question, counts, questions
 from indexer.records import schema
 from indexer.records.database import open_records, writing
 from indexer.records.labels import prediction_row
@@ -52,9 +52,10 @@ def put(engine: Engine, *rows: dict[str, object]) -> None:
 def ask(
     engine: Engine, limit: int = 20, passed: tuple[tuple[int, str], ...] = ()
 ) -> list[tuple[int, str, Kind]]:
+    """What is asked, without the checks of passages that carry no claim, of which there are always some."""
     with engine.connect() as connection:
         found = questions(connection, "contracts", LABELS, limit, passed)
-    return [(each.key, each.label, each.kind) for each in found]
+    return [(each.key, each.label, each.kind) for each in found if each.kind not in SILENCES]
 
 
 def decision(engine: Engine, key: int, seq: int, origin: str, text: bytes = b"t") -> None:
@@ -98,7 +99,9 @@ def test_whose_turn_it_is_depends_on_how_many_the_reviewer_had(engine: Engine) -
     with engine.connect() as connection:
         kinds = [questions(connection, "contracts", LABELS, 1, turn=turn)[0].kind for turn in range(10)]
     unsure, sample, disagree, weak = Kind.UNSURE, Kind.SAMPLE, Kind.DISAGREE, Kind.WEAK
-    assert kinds == [unsure, sample, unsure, disagree, sample, unsure, weak, sample, unsure, sample]
+    assert kinds == [
+        unsure, sample, unsure, disagree, Kind.SILENT, sample, unsure, weak, sample, Kind.DOUBTED,
+    ]  # fmt: skip
 
 
 def test_what_was_decided_passed_over_or_is_of_no_label_is_not_asked(engine: Engine) -> None:
@@ -158,6 +161,28 @@ def test_precision_counts_claims_up_to_where_the_sample_was_answered(engine: Eng
         "Cap": Precision(1, 2, *wilson(1, 2), 0),
         "Law": Precision(1, 1, *wilson(1, 1), 1),
     }
+
+
+def test_what_a_classifier_learned_from_does_not_measure_it(engine: Engine) -> None:
+    """Claims that were dismissed are gone once it learned, and those that were confirmed are examples."""
+    put(
+        engine,
+        said(1, "Cap", 0.9), said(1, "Cap", 1.0, SPEAKS, HUMAN),
+        said(2, "Cap", 0.9), said(2, "Cap", 1.0, SPEAKS, HUMAN),
+        said(3, "Cap", 0.9), said(3, "Cap", 0.0, DENIED, HUMAN),
+        said(4, "Cap", 0.9), said(4, "Cap", 1.0, SPEAKS, HUMAN),
+    )  # fmt: skip
+    decision(engine, 2, 1, "sample")
+    with engine.connect() as connection:
+        assert live_precision(connection, "contracts", LABELS)[""].judged == 2
+        assert live_precision(connection, "contracts", LABELS, learned=1) == {}
+    decision(engine, 1, 2, "sample")
+    with engine.connect() as connection:
+        assert live_precision(connection, "contracts", LABELS, learned=1) == {}
+    decision(engine, 4, 3, "sample")
+    with engine.connect() as connection:
+        found = live_precision(connection, "contracts", LABELS, learned=1)
+    assert found[""] == Precision(1, 2, *wilson(1, 2), 0)
 
 
 def test_a_question_is_a_value(engine: Engine) -> None:

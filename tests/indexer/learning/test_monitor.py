@@ -64,7 +64,9 @@ def test_fishers_test_is_exact() -> None:
 
 
 def test_claims_are_counted_for_the_classifier_that_people_saw(school: School) -> None:
-    assert seen(school) is None
+    alone = seen(school)
+    assert alone is not None
+    assert (alone.before_version, alone.now.judged, alone.alarm) == ("", 0, "")
     before = school.used()
     say(school, Action.CONFIRM, "abc", "ann")
     now = promote(school, BAD, Made.LEARNED)

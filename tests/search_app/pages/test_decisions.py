@@ -27,10 +27,10 @@ def send(house: House, part: str, /, **more: str) -> TestResponse:
     return post(house.client, part, more)
 
 
-def post(client: FlaskClient, part: str, more: dict[str, str]) -> TestResponse:
-    values = fields(part)
+def post(client: FlaskClient, part: str, more: dict[str, Any], address: str = "/decisions") -> TestResponse:
+    values: dict[str, Any] = dict(fields(part))
     values["next"] = values["next"].replace("&amp;", "&")
-    return client.post("/decisions", data=values | more)
+    return client.post(address, data=values | more)
 
 
 def shown(house: House) -> str:
@@ -187,8 +187,11 @@ def test_the_document_page_takes_decisions_too(learned: House) -> None:
 
 
 def answered(house: House, page: str, do: str) -> str:
-    """The review page after an answer."""
+    """The review page after an answer; in a passage without a claim, that no label applies."""
     part = page.partition('<form class="answer"')[2]
+    kind = re.search(r'value="nothing:([^"]+)"', part)
+    if kind:
+        return house.get(post(house.client, part, {"do": f"nothing:{kind[1]}"}, "/review/silence").location)
     label = re.search(r'value="confirm:([^"]+)"', part)
     assert label
     return house.get(send(house, part, do=f"{do}:{label[1]}").location)

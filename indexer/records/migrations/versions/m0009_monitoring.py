@@ -16,7 +16,7 @@ def upgrade() -> None:
         sa.Column("act", sa.String(64), nullable=False, index=True),
         sa.Column("document", sa.String(32), sa.ForeignKey("documents.id"), nullable=False, index=True),
         sa.Column("chunk", sa.String(64), nullable=False),
-        sa.Column("text_hash", sa.LargeBinary(16), nullable=False),
+        sa.Column("text_hash", sa.LargeBinary(16), nullable=False, index=True),
         sa.Column("stratum", sa.String(8), nullable=False),
         sa.Column("missed", sa.Integer()),
         sa.Column("labelled_by", sa.String(160), nullable=False),
