@@ -9,10 +9,12 @@ from indexer.rollups import remove_events, roll_up
 from search_app.compose import Parts
 from search_app.exporting import pseudonyms
 
-MEASURE_SECONDS = 20.0
+HOUSE_SECONDS = 20.0
 # Between two looks for what MLflow has not been told.
 MIRROR_SECONDS = 30.0
 ROLL_UP_SECONDS, REMOVE_SECONDS = 60.0, 86_400.0
+# Between two looks at the classifiers at work: what was decided or ingested meanwhile is measured together.
+MONITOR_SECONDS = 3600.0
 _log = logging.getLogger(__name__)
 
 
@@ -24,13 +26,14 @@ def jobs_of(parts: Parts) -> list[Job]:
     return [
         *learning,
         *told,
-        Job("house_rules", MEASURE_SECONDS, partial(_measure, parts)),
+        Job("house_rules", HOUSE_SECONDS, partial(_measure_house_rules, parts)),
         Job("roll_up", ROLL_UP_SECONDS, partial(_roll_up, parts)),
         Job("remove_events", REMOVE_SECONDS, partial(_remove_events, parts)),
+        Job("measure", MONITOR_SECONDS, partial(_look, parts)),
     ]
 
 
-def _measure(parts: Parts, _report: Report) -> None:
+def _measure_house_rules(parts: Parts, _report: Report) -> None:
     measured(parts.engine, parts.ingest.clock())
 
 
@@ -46,3 +49,10 @@ def _remove_events(parts: Parts, report: Report) -> None:
     removed = remove_events(parts.engine, parts.events, days, parts.ingest.clock(), report)
     if removed.events or removed.searches:
         _log.info("Removed %s", removed.words())
+
+
+def _look(parts: Parts, report: Report) -> None:
+    """Measures the classifiers at work, where anything changed since that was done last."""
+    now = parts.ingest.clock()
+    if parts.monitor.due(now):
+        parts.monitor.look(now, report)

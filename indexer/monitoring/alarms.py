@@ -1,6 +1,7 @@
 """What is wrong, and what to do about it, in plain words; told from measurements alone."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from indexer.monitoring.values import Measurement, Metric, Series
 from models.evaluation.gate import FLOOR
@@ -42,7 +43,18 @@ def wrong(
             point.series.metric is Metric.GOLDEN_QUERY and not point.value and point.series in answered_before
         ):
             alarms[point.series] = _unanswered(point)
-    return alarms
+    return {series: alarms[series] for series in sorted(_told_once(alarms), key=_importance)}
+
+
+def _told_once(alarms: Iterable[Series]) -> list[Series]:
+    """Returns them without those of all sources where the same is wrong with one of the sources."""
+    every = list(alarms)
+    parts = {replace(series, source="") for series in every if series.source}
+    return [series for series in every if series.source or series not in parts]
+
+
+def _importance(series: Series) -> tuple[int, str, str, str]:
+    return _ORDER.index(series.metric), series.collection, series.source, series.label
 
 
 def _beyond(point: Measurement, *, lasting: bool) -> bool:
@@ -157,11 +169,16 @@ def _new(point: Measurement, what: str = "documents") -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
+    return f"{100 * share:.1f} %" if 0 < share < 0.0995 else f"{100 * share:.0f} %"
 
 
 _ONLY_MORE = frozenset({Metric.UNFAMILIAR, Metric.FAILED, Metric.WARNINGS, Metric.TIKA})
 _FLOORS = frozenset({Metric.PRECISION, Metric.RECALL})
+# What is told first.
+_ORDER = (
+    Metric.PRECISION, Metric.RECALL, Metric.FAILED, Metric.UNFAMILIAR, Metric.LABELS, Metric.MEANING,
+    Metric.GOLDEN_QUERY, Metric.WARNINGS, Metric.TIKA, Metric.LENGTH, Metric.DIGITS,
+)  # fmt: skip
 _WORDS: dict[Metric, Callable[[Measurement, Sequence[Measurement], Mapping[str, str]], Words]] = {
     Metric.UNFAMILIAR: _strange,
     Metric.FAILED: _failing,

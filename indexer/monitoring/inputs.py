@@ -66,7 +66,7 @@ def drift(
             both = Sides(both.new, found[""].old, both.all_new, found[""].all_old)
         if both.comparable() and (source == "" or len(found) > 2):
             report(source or "all sources")
-            known = _profiles_of(connection, both)
+            known = profiles_of(connection, both)
             if known.new >= LEAST_NEW and len(known.passages) - known.new >= LEAST_OLD:
                 yield from measured(known, replace(of, source=source))
 
@@ -142,7 +142,8 @@ def _presence(labels: _Floats) -> _Floats:
     return np.column_stack([has, has.sum(axis=1) == 0])
 
 
-def _profiles_of(connection: Connection, both: Sides) -> Profiles:
+def profiles_of(connection: Connection, both: Sides) -> Profiles:
+    """Returns the profiles of the documents of both sides; one without a passage or a profile is left out."""
     rows = {side: _read(connection, ids) for side, ids in (("new", both.new), ("old", both.old))}
     every = [*rows["new"], *rows["old"]]
     labels = [json.loads(row["labels"]) for row in every]

@@ -12,13 +12,13 @@ from sqlalchemy import ColumnElement, Connection, Engine, and_, func, or_, selec
 from indexer.records import schema
 from indexer.records.codec import vector_from_bytes, vector_to_bytes
 from indexer.records.database import writing
+from indexer.records.labels import MACHINES
 from indexer.records.write import upsert
-from models.labels import LabelSource, Standing
+from models.labels import Standing
 
 Report = Callable[[int, int, str], None]
 _documents, _chunks, _vectors = schema.documents, schema.chunks, schema.vectors
 _predictions, _profiles = schema.predictions, schema.document_profiles
-_MACHINES = (LabelSource.MODEL.value, LabelSource.RULE.value)
 # Documents that are counted together: what is in memory at one time.
 BATCH = 50
 _DIGITS = str.maketrans("", "", "0123456789")
@@ -94,7 +94,7 @@ def _labels(connection: Connection, documents: Sequence[str]) -> dict[str, dict[
         .join_from(_chunks, _predictions)
         .where(
             _chunks.c.document.in_(documents),
-            _predictions.c.source.in_(_MACHINES),
+            _predictions.c.source.in_(MACHINES),
             _predictions.c.standing == Standing.SPEAKS.value,
         )
         .group_by(_chunks.c.document, _predictions.c.label)

@@ -9,6 +9,7 @@ from indexer.monitoring.values import Alarm, Measurement, Metric, Reading, Serie
 from indexer.records import schema
 
 _rounds, _measurements, _alarms = schema.monitor_rounds, schema.measurements, schema.alarms
+_OF_VERSIONS = [Metric.GOLDEN_PRECISION.value, Metric.GOLDEN_RECALL.value, Metric.LABEL_MS.value]
 _KNOWN = [metric.value for metric in Metric]
 
 
@@ -26,7 +27,13 @@ def latest(connection: Connection) -> Reading:
 
 
 def history(
-    connection: Connection, pack: str, metrics: Collection[Metric], since: str, most: int = 20_000
+    connection: Connection,
+    pack: str,
+    metrics: Collection[Metric],
+    since: str,
+    most: int = 20_000,
+    *,
+    overall: bool = False,
 ) -> list[Measurement]:
     """Returns the points of some metrics of a pack from a time on, the oldest first.
 
@@ -36,9 +43,13 @@ def history(
         metrics: Those that are wanted.
         since: UTC ISO 8601.
         most: Where there are more points, the newest so many.
+        overall: Only what is of all sources and of all labels; that of the golden set counts as such.
     """
     wanted = [metric.value for metric in metrics]
     own = (_measurements.c.pack == pack) & _measurements.c.metric.in_(wanted) & (_rounds.c.at >= since)
+    if overall:
+        whole = (_measurements.c.label == "") | _measurements.c.metric.in_(_OF_VERSIONS)
+        own &= (_measurements.c.source == "") & whole
     query = _points().where(own).order_by(_measurements.c.round.desc(), *_series_columns()).limit(most)
     return [_measurement(row) for row in connection.execute(query)][::-1]
 

@@ -45,6 +45,8 @@ def _say(found: dict[str, Any]) -> None:
     for job in found["jobs"]:
         if job["failure"]:
             click.echo(f"job         {job['name']} failed at {job['started']}: {job['failure']}")
+    for alarm in found["alarms"]:
+        click.echo(f"alarm       {alarm['cause']} {alarm['action']}")
     click.echo(f"writing     {_process(found['writer'], 'nobody writes')}")
     for watch in found["watched"]:
         click.echo(f"watched     {watch['path']} for {watch['collection']}")
@@ -58,6 +60,7 @@ def _say(found: dict[str, Any]) -> None:
 def examine(settings: Settings) -> dict[str, Any]:
     """Returns everything as JSON values; an index that cannot be read is an object with ``error``."""
     from indexer.locks import WORKER, WRITER, holder  # noqa: PLC0415 - the help page must not pay for it
+    from indexer.monitoring import open_alarms  # noqa: PLC0415
     from indexer.records.jobs import read_job_runs  # noqa: PLC0415
     from indexer.records.read import run_records, totals  # noqa: PLC0415
     from indexer.records.watches import watches  # noqa: PLC0415
@@ -71,6 +74,7 @@ def examine(settings: Settings) -> dict[str, Any]:
         collections = {name: asdict(found) for name, found in totals(connection).items()}
         watched = [{"collection": item.collection, "path": str(item.path)} for item in watches(connection)]
         runs = [asdict(run) for run in run_records(connection, 5, 0)]
+        alarms = [asdict(alarm) for alarm in open_alarms(connection)]
         jobs = [asdict(job) for job in read_job_runs(connection).values()]
     index = _index_status(parts)
     empty = not any(each["documents"] for each in collections.values())
@@ -88,6 +92,7 @@ def examine(settings: Settings) -> dict[str, Any]:
         "worker": asdict(worker) if worker else None,
         "jobs": jobs,
         "writer": asdict(writer) if writer else None,
+        "alarms": alarms,
         "watched": watched,
         "runs": runs,
     }

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from indexer.errors import IndexerError, IndexUnavailableError, RecordsUnavailableError
 from indexer.locks import WORKER, holder
+from indexer.monitoring import latest
 from indexer.records import schema
 from indexer.records.heartbeat import WORKER as ROLE
 from indexer.records.heartbeat import read_heartbeat
@@ -94,7 +95,15 @@ class Health:
     def __init__(self, parts: "Parts", recorder: Recorder) -> None:
         self._parts = parts
         self._recorder = recorder
-        checks = [self._records, self._index, self._encoder, self._classifier, self._worker, self._events]
+        checks = [
+            self._records,
+            self._index,
+            self._encoder,
+            self._classifier,
+            self._worker,
+            self._monitor,
+            self._events,
+        ]
         if parts.settings.tika_url:
             checks.append(self._tika)
         self._checks = tuple(Asked(check, loading=check == self._classifier) for check in checks)
@@ -190,6 +199,17 @@ class Health:
                 "Start “clausewatch worker”; nothing that was uploaded is lost.",
             )  # fmt: skip
         return PartHealth("worker", State.OK, "None runs, and nothing waits for one.")
+
+    def _monitor(self) -> PartHealth:
+        with self._parts.engine.connect() as connection:
+            found = latest(connection)
+        if found.alarms:
+            first = found.alarms[0]
+            more = f" And {len(found.alarms) - 1} more on the page Monitor." if len(found.alarms) > 1 else ""
+            return PartHealth("monitor", State.DEGRADED, f"{first.cause}{more}", first.action)
+        if not found.at:
+            return PartHealth("monitor", State.OK, "Nothing was measured yet; a worker does within the hour.")
+        return PartHealth("monitor", State.OK, f"Nothing is wrong, as measured {found.at}.")
 
     def _events(self) -> PartHealth:
         lost = self._recorder.dropped

@@ -10,6 +10,7 @@ from indexer.decisions.read import decided_after
 from indexer.decisions.record import LONGEST_REASON
 from indexer.learning import LearningRun, State, Why, ask, learning_run, learning_runs, note
 from indexer.learning.monitor import Watch, watch
+from indexer.monitoring import Measurement, Metric, latest
 from indexer.records.codec import time_to_text
 from indexer.records.database import writing
 from indexer.records.read import ChunkRecord, chunk_records, collection_names
@@ -40,7 +41,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class PackModels:
-    """All that the page shows of a pack; the journal begins with its newest line."""
+    """All that the page shows of a pack; the journal begins with its newest line.
+
+    ``found`` is how much of what applies is claimed at work, by collection.
+    """
 
     pack: Pack
     status: ClassifierStatus
@@ -53,6 +57,7 @@ class PackModels:
     new_decisions: int
     earlier: bool
     watch: Watch | None
+    found: tuple[Measurement, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +163,7 @@ def _of_pack(here: Site, pack: Pack, status: ClassifierStatus) -> PackModels:
             each for each in collection_names(connection) if here.parts.packs[each].name == pack.name
         ]
         watched = watch(connection, pack, here.parts.packs)
+        measured = latest(connection).measurements
         new = decided_after(connection, collections, found[0].upto if found else 0)
     return PackModels(
         pack=pack,
@@ -170,6 +176,9 @@ def _of_pack(here: Site, pack: Pack, status: ClassifierStatus) -> PackModels:
         runs=tuple(found),
         new_decisions=new,
         watch=watched,
+        found=tuple(
+            each for each in measured if each.series.metric is Metric.RECALL and each.series.pack == pack.name
+        ),
         earlier=sum(version.origin is not Origin.STARTER for version in registry.versions(pack.name)) > 0,
     )
 
