@@ -6,6 +6,8 @@ from flask import Flask
 
 from search_app import clients, security
 from search_app.events import Recorder
+from search_app.monitor.facts import Facts
+from search_app.monitor.searches import Measured, registry_of
 from search_app.pages import (
     api,
     decisions,
@@ -14,6 +16,7 @@ from search_app.pages import (
     failures,
     guide,
     layout,
+    metrics,
     models,
     monitor,
     receive,
@@ -42,6 +45,7 @@ BLUEPRINTS = (
     models,
     monitor,
     status,
+    metrics,
     guide,
     exports,
     receive,
@@ -67,7 +71,9 @@ def create_app(parts: "Parts", searcher: Searching | None = None) -> Flask:
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     recorder = Recorder(parts.engine)
-    app.extensions[KEY] = Site(parts, searcher or parts.searcher, recorder, Health(parts, recorder))
+    measured = Measured(searcher or parts.searcher)
+    app.extensions[KEY] = Site(parts, measured, recorder, Health(parts, recorder))
+    app.extensions[metrics.KEY] = registry_of(measured, Facts(parts, recorder))
     clients.identify(app)
     settings = parts.settings
     security.protect(app, settings.home, security.allowed_hosts(settings.host, settings.public_host))

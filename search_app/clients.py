@@ -54,7 +54,7 @@ def _known(cookie: str) -> str | None:
 
 
 def _write(response: Response) -> Response:
-    if "client" not in g or request.endpoint in ("static", "status.health"):
+    if "client" not in g or request.endpoint in ("static", "status.health", "metrics.show"):
         return response
     for name, value, seconds in (
         (CLIENT_COOKIE, g.client, CLIENT_SECONDS),

@@ -120,7 +120,12 @@ def action(
 
 
 class Recorder:
-    """Writes events; ``dropped`` counts those lost because the records could not keep up."""
+    """Writes events.
+
+    Attributes:
+        recorded: Events written, searches not counted.
+        dropped: Searches whose events were lost because the records could not keep up.
+    """
 
     def __init__(self, engine: Engine, capacity: int = 2000, interval: float = 0.2) -> None:
         self._engine = engine
@@ -129,7 +134,12 @@ class Recorder:
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
         self._hurry = threading.Event()
-        self.dropped = 0
+        self.recorded = self.dropped = 0
+
+    @property
+    def waiting(self) -> int:
+        """Searches that are to be written, about."""
+        return self._queue.qsize()
 
     def searched(self, query: QueryEvent, events: Sequence[Event] = ()) -> None:
         """Records a search and its impressions soon; never waits."""
@@ -143,6 +153,7 @@ class Recorder:
         """Commits what a person did; an event id that is already there changes nothing."""
         with writing(self._engine) as connection:
             record_events(connection, events)
+        self.recorded += len(events)
 
     def shown(self, query: str, position: int, client: str) -> ShownHit | None:
         """Returns the hit that a search showed to this client at a position; None if it did not.
@@ -213,13 +224,16 @@ class Recorder:
         return taken
 
     def _write(self, batches: Sequence[_Batch]) -> None:
+        events = [event for batch in batches for event in batch.events]
         try:
             with writing(self._engine) as connection:
                 for batch in batches:
                     record_query(connection, batch.query)
-                record_events(connection, [event for batch in batches for event in batch.events])
+                record_events(connection, events)
         except (SQLAlchemyError, RecordsUnavailableError) as error:
             self._lose(len(batches), str(error))
+        else:
+            self.recorded += len(events)
 
     def _lose(self, searches: int, reason: str) -> None:
         self.dropped += searches

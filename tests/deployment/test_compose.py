@@ -30,18 +30,19 @@ EVERY = pytest.mark.parametrize("name", sorted(SERVICES))
 
 
 def test_services_are_those_that_the_documentation_names() -> None:
-    assert set(SERVICES) == {*OURS, "postgres", "tika", *NODES, "dashboards"}
+    assert set(SERVICES) == {*OURS, "postgres", "tika", *NODES, "dashboards", "prometheus"}
     profiles = {name: service.get("profiles", []) for name, service in SERVICES.items()}
     assert {name: found for name, found in profiles.items() if found} == {
         "opensearch-2": ["three-nodes"],
         "opensearch-3": ["three-nodes"],
         "dashboards": ["dashboards"],
+        "prometheus": ["monitoring"],
     }
 
 
 @EVERY
 def test_image_is_pinned_to_a_version(name: str) -> None:
-    assert re.fullmatch(r"[a-z/-]+:\d+(\.\d+)+", SERVICES[name]["image"])
+    assert re.fullmatch(r"[a-z/-]+:v?\d+(\.\d+)+", SERVICES[name]["image"])
 
 
 def test_our_image_has_the_version_of_the_product() -> None:
@@ -135,7 +136,7 @@ def test_volumes_are_declared_and_documents_can_only_be_read() -> None:
         volume.partition(":")[0]
         for service in SERVICES.values()
         for volume in service.get("volumes", [])
-        if not volume.startswith("$")
+        if not volume.startswith(("$", "./monitoring:"))
     }
     assert named == set(composed()["volumes"])
     assert SERVICES["worker"]["volumes"][1].endswith(":/documents:ro")
