@@ -23,6 +23,7 @@ from indexer.records.database import open_records
 from indexer.records.read import collection_names
 from indexer.registry import ProductModels, Registry
 from indexer.relabel import Relabel
+from indexer.shadow import Shadowing
 from models.encoder import load_encoder
 from models.encoder.source import locate
 from models.encoder.weights import reader_version
@@ -112,7 +113,13 @@ class Parts:
             self.encoder,
             self.packs,
             self.settings.learn_promotes == "auto",
+            beside=self.shadowing if self.settings.learn_promotes == "shadow" else None,
         )
+
+    @cached_property
+    def shadowing(self) -> Shadowing:
+        """What labels beside the classifiers in use."""
+        return Shadowing(self.engine, self.registry, self.packs, self.encoder.version)
 
     @cached_property
     def mirror(self) -> Mirror | None:

@@ -253,6 +253,7 @@ def _attributes(page: SearchPage, request: SearchRequest) -> dict[str, object]:
             "min_probability": filters.min_probability,
             "min_severity": filters.min_severity.name.lower() if filters.min_severity else None,
             "document_types": sorted(filters.document_types),
+            **({"flagged": request.flagged.value} if request.flagged else {}),
             "documents": sorted(filters.documents),
             "date_from": filters.date_from.isoformat() if filters.date_from else None,
             "date_to": filters.date_to.isoformat() if filters.date_to else None,

@@ -17,6 +17,13 @@ class Mode(StrEnum):
     SEMANTIC = "semantic"
 
 
+class Flagged(StrEnum):
+    """Passages on which a version that labels beside the one in use differs from it."""
+
+    NEW = "new"  # it would flag them, the one in use does not
+    OLD = "old"  # the one in use alone flags them
+
+
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
     """A search as asked.
@@ -27,6 +34,7 @@ class SearchRequest:
         offset: Hits to skip, from 0.
         group: Keep the best hit of each document and count the others.
         facets: Count facets too (the pages do, a plain API call may not want them).
+        flagged: Only what two versions do not both flag; labels that are named are those they differ in.
     """
 
     text: str
@@ -37,6 +45,7 @@ class SearchRequest:
     offset: int = 0
     group: bool = False
     facets: bool = True
+    flagged: Flagged | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +114,16 @@ class Why:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """A label that another version would say too (``gained``), or would not say any more."""
+
+    version: str
+    label: str
+    title: str
+    gained: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """One result. ``start`` and ``end`` are offsets in the document; ``marks`` within the passage.
 
@@ -113,6 +132,7 @@ class Hit:
         unsure: What a model is not sure of, and a person should look at.
         outvoted: What only the keyword rules see, where a model's word counts.
         denied: What a machine said, or would say, and people deny.
+        beside: In which labels a classifier that labels beside the one in use differs from it.
     """
 
     rank: int
@@ -137,6 +157,7 @@ class Hit:
     unsure: tuple[HitLabel, ...] = ()
     outvoted: tuple[HitLabel, ...] = ()
     denied: tuple[HitLabel, ...] = ()
+    beside: tuple[Beside, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

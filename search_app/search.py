@@ -18,6 +18,7 @@ from indexer.records.read import chunk_documents, chunk_records
 from models.packs import Pack
 from models.protocols import Encoder
 from search_app.facets import facets
+from search_app.flagged import among, with_differences
 from search_app.fuse import Fused
 from search_app.hits import HitMaker
 from search_app.labels import Cards
@@ -59,7 +60,12 @@ class Searcher:
         """Returns one page of answers. Raises IndexUnavailableError and RecordsUnavailableError."""
         started = time.perf_counter()
         parsed = parse(request.text)
+        told: tuple[str, ...] = ()
+        if request.flagged is not None:
+            with self._engine.connect() as connection:
+                request, told = among(connection, request)
         question, notices = self._question(request, parsed)
+        notices = (*notices, *told)
         if question is None:
             return _page((), _NOTHING, request, started, notices)
         reranker = self._reranker if self._reranker and self._reranker.ranks(question) else None
@@ -146,11 +152,12 @@ class Searcher:
         """A passage that the records do not hold any more (its document has just gone) is left out."""
         records = chunk_records(connection, [item.key for item in items])
         maker = HitMaker(query, self._packs, self._cards)
-        return tuple(
+        hits = [
             maker.hit(rank, item, records[item.key])
             for rank, item in enumerate(items, start=offset + 1)
             if item.key in records
-        )
+        ]
+        return with_differences(connection, hits, self._packs)
 
     def _with_others(self, hits: Sequence[Hit], question: Question, found: Candidates) -> tuple[Hit, ...]:
         """Says of each hit how many more passages of its document the search finds."""

@@ -37,7 +37,8 @@ class Settings:
     ray: str = ""
     # New decisions after which the classifier learns from them by itself; 0 for only when it is asked to.
     learn_after: int = 50
-    # Whether what it learned labels as soon as it passed every check (auto), or once a person approves.
+    # Whether what it learned labels as soon as it passed every check (auto), or once a person approves
+    # (approval); until then it labels beside the one in use (shadow).
     learn_promotes: str = "auto"
     # MLflow that is told of models: off, on (a database under home), or the address of a server.
     mlflow: str = field(default="off", repr=False)
@@ -169,7 +170,7 @@ BOUNDS: dict[str, tuple[float, float]] = {
 }
 CHOICES: dict[str, tuple[str, ...]] = {
     "encoder_backend": ("auto", "onnx", "torch"),
-    "learn_promotes": ("auto", "approval"),
+    "learn_promotes": ("auto", "approval", "shadow"),
     "index": ("embedded", "opensearch"),
     "opensearch_engine": ("faiss", "lucene"),
     "opensearch_events": ("on", "off"),

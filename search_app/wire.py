@@ -25,6 +25,9 @@ def hit_object(hit: Hit) -> dict[str, Any]:
         "text": hit.text,
         "labels": [label_object(label) for label in hit.labels],
         "unsure": [label_object(label) for label in hit.unsure],
+        "beside": [
+            {"version": each.version, "label": each.label, "gained": each.gained} for each in hit.beside
+        ],
         "why": {
             "keyword_rank": hit.why.keyword_rank,
             "keyword_score": hit.why.keyword_score,

@@ -10,6 +10,8 @@ from search_app.compose import Parts
 from search_app.exporting import pseudonyms
 
 HOUSE_SECONDS = 20.0
+# Between two looks for documents that a version beside the one in use has not labelled.
+SHADOW_SECONDS = 5.0
 # Between two looks for what MLflow has not been told.
 MIRROR_SECONDS = 30.0
 ROLL_UP_SECONDS, REMOVE_SECONDS = 60.0, 86_400.0
@@ -30,7 +32,12 @@ def jobs_of(parts: Parts) -> list[Job]:
         Job("roll_up", ROLL_UP_SECONDS, partial(_roll_up, parts)),
         Job("remove_events", REMOVE_SECONDS, partial(_remove_events, parts)),
         Job("measure", MONITOR_SECONDS, partial(_look, parts)),
+        Job("shadow", SHADOW_SECONDS, partial(_shadow, parts)),
     ]
+
+
+def _shadow(parts: Parts, report: Report) -> None:
+    parts.shadowing.run(lambda done, total, detail="": report(done, total, detail))
 
 
 def _measure_house_rules(parts: Parts, _report: Report) -> None:

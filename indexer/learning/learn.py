@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from typing import Protocol
 
 import numpy as np
 from sqlalchemy import Engine
@@ -49,6 +50,14 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+class Beside(Protocol):
+    """Lets a version label beside the one in use."""
+
+    def begin(self, version: str, by: str, now: str) -> object:
+        """Begins with it. Raises ModelRegistryError and ClassifierError."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class _Task:
     """What a run learns from; ``after`` is the newest decision that the classifier in use has learned."""
@@ -69,6 +78,7 @@ class Learner:
     Attributes:
         files: Reads and makes the files of classifiers.
         by_itself: Whether what passed the gate labels at once; else a person approves it.
+        beside: What lets it label beside the one in use until then; None for nothing.
     """
 
     engine: Engine
@@ -79,6 +89,7 @@ class Learner:
     packs: Mapping[str, Pack]
     by_itself: bool = True
     clock: Callable[[], datetime] = _now
+    beside: Beside | None = None
 
     def run(self, number: int, confirm: Callable[[], None] = lambda: None) -> LearningRun:
         """Does a run that was asked for, and returns how it ended; call it while holding the lock LEARNER.
@@ -178,9 +189,11 @@ class Learner:
             self.registry.refuse(version, f"refused: {failed}", asked.asked_by)
             return self._end(asked, State.REFUSED, f"{version} does not label. {failed}")
         if not self.by_itself:
-            return self._end(
-                asked, State.APPROVAL, f"{version} passed every check and waits for your approval."
-            )
+            words = f"{version} passed every check and waits for your approval."
+            if self.beside is not None:
+                self.beside.begin(version, asked.asked_by, self._time())
+                words += " Until then it labels beside the one in use; search finds where the two differ."
+            return self._end(asked, State.APPROVAL, words)
         self.registry.promote(version, reason, asked.asked_by)
         return self._end(asked, State.PROMOTED, f"{version} labels now; documents are labelled anew.")
 

@@ -60,9 +60,9 @@ def preview(engine: Engine, new: Mapping[str, Labelling]) -> Preview:
         places = {row.id: row.collection for row in connection.execute(query.order_by(_documents.c.id))}
         ids = list(places)
         for start in range(0, len(ids), _PER_STATEMENT):
-            for own in _by_document(connection, ids[start : start + _PER_STATEMENT], encoder):
+            for own in by_document(connection, ids[start : start + _PER_STATEMENT], encoder):
                 looked += len(own)
-                for change in _changes(own, new[places[own[0].document]]):
+                for change in changes(own, new[places[own[0].document]]):
                     (gained if change.gained else lost)[change.label] += 1
                     examples.append(change)
             if looked >= MOST_PASSAGES:
@@ -70,7 +70,11 @@ def preview(engine: Engine, new: Mapping[str, Labelling]) -> Preview:
     return Preview(looked, dict(gained), dict(lost), tuple(examples[:MOST_EXAMPLES]))
 
 
-def _by_document(connection: Connection, ids: Sequence[str], encoder: str) -> list[list[Stored]]:
+def by_document(connection: Connection, ids: Sequence[str], encoder: str) -> list[list[Stored]]:
+    """Returns the passages of some documents, each document for itself; what cannot be labelled is left out.
+
+    ``encoder`` is the version whose readings they need; empty for none.
+    """
     found: dict[str, list[Stored]] = {}
     for stored in read_passages(connection, ids, encoder):
         found.setdefault(stored.document, []).append(stored)
@@ -78,7 +82,8 @@ def _by_document(connection: Connection, ids: Sequence[str], encoder: str) -> li
     return [own for own in found.values() if not encoder or all(x.passage.readings is not None for x in own)]
 
 
-def _changes(own: Sequence[Stored], new: Labelling) -> list[Changed]:
+def changes(own: Sequence[Stored], new: Labelling) -> list[Changed]:
+    """Returns which claims the passages of a document would gain or lose under another labelling."""
     labelled = new.label([stored.passage for stored in own])
     found = []
     for stored, said in zip(own, labelled.labels, strict=True):

@@ -28,6 +28,7 @@ from indexer.records.lessons import datasets, learning_runs
 from indexer.records.metadata import metadata
 from indexer.records.model_tables import model_figures, model_journal, model_versions
 from indexer.records.monitoring import alarms, document_profiles, measurements, monitor_rounds, silence_checks
+from indexer.records.shadows import shadow_documents, shadow_labels, shadows
 from indexer.records.work import heartbeats, job_runs
 
 __all__ = [
@@ -62,6 +63,9 @@ __all__ = [
     "run_files",
     "runs",
     "search_days",
+    "shadow_documents",
+    "shadow_labels",
+    "shadows",
     "silence_checks",
     "source_versions",
     "sources",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from search_app.cli.lineage import compare, lineage
+from search_app.cli.shadow import shadow
 from search_app.settings import load_settings
 
 if TYPE_CHECKING:
@@ -123,6 +124,7 @@ def mirror() -> None:
 
 command.add_command(lineage)
 command.add_command(compare)
+command.add_command(shadow)
 
 
 def pack_of(pack: str, collection: str) -> str:

@@ -37,6 +37,12 @@ from search_app.settings import load_settings
     is_flag=True,
     help="Only passages that need your eye: a model is not sure of a label, of those of --label where given.",
 )
+@click.option(
+    "--flagged",
+    default="",
+    metavar="F",
+    help="Only what a version that labels beside alone flags (new), or only the one in use (old).",
+)
 @click.option("--mode", default="hybrid", metavar="M", help="hybrid (default), keyword or semantic.")
 @click.option("--limit", default="10", metavar="N", help="Passages to show, 1 to 100 (default 10).")
 @click.option("--offset", default="0", metavar="N", help="Passages to skip (default 0).")
@@ -69,5 +75,7 @@ def command(text: str, as_json: bool, **parameters: object) -> None:
             click.echo(
                 f"   [{severity}] {label.title} {label.probability:.2f} by {label.source.value}: {words}"
             )
+        for one in hit.beside:
+            click.echo(f"   [{one.version}] would {'also' if one.gained else 'not'} say {one.title}")
         for label in hit.unsure:
             click.echo(f"   [not sure] {label.title} {label.probability:.2f}: {label.question}")

@@ -12,6 +12,7 @@ from search_app.results import FacetValue, SearchPage, SearchRequest
 
 FIRST = 8
 UNSURE = "Not sure: needs your eye"
+FLAGGED = {"new": "Flagged by the new version alone", "old": "Flagged by the one in use alone"}
 BAR_HEIGHT = 28
 
 
@@ -148,6 +149,8 @@ def _chip(packs: Mapping[str, Pack], wanted: SearchRequest, name: str, value: st
         yield "Only in this document"
     elif name == "unsure":
         yield UNSURE
+    elif name == "flagged" and value in FLAGGED:
+        yield FLAGGED[value]
 
 
 _CHIPS = {

@@ -1,11 +1,14 @@
 """The models page: which classifier labels, how right it was, what it learned, and what labelled before."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from flask import Blueprint, redirect, render_template, request, url_for
+from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
+from indexer import shadow as shadows
 from indexer.decisions.read import decided_after
 from indexer.decisions.record import LONGEST_REASON
 from indexer.learning import LearningRun, State, Why, ask, learning_run, learning_runs, note
@@ -15,6 +18,7 @@ from indexer.records.codec import time_to_text
 from indexer.records.database import writing
 from indexer.records.read import ChunkRecord, chunk_records, collection_names
 from indexer.registry import Entry, ModelState, ModelVersion, Origin
+from indexer.shadow.read import together
 from models.classifier.adapted import own_names
 from models.classifier.card import LabelCard
 from models.labels import Severity
@@ -40,6 +44,18 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class ShadowView:
+    """A version that labels beside the one in use: how far, and where the two differ by label."""
+
+    version: str
+    since: str
+    documents: int
+    of: int
+    labels: tuple[tuple[str, str, shadows.Differing], ...]
+    every: shadows.Differing
+
+
+@dataclass(frozen=True, slots=True)
 class PackModels:
     """All that the page shows of a pack; the journal begins with its newest line.
 
@@ -58,6 +74,7 @@ class PackModels:
     earlier: bool
     watch: Watch | None
     found: tuple[Measurement, ...]
+    beside: ShadowView | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +111,15 @@ def rollback() -> Response:
     here = site()
     reason = request.form.get("reason", "").strip()[:LONGEST_REASON] or "by the page of models"
     here.parts.registry.rollback(_pack_named(here).name, reason, clients.client_id())
+    return redirect(url_for("models.show"), 303)
+
+
+@blueprint.post("/models/shadow/stop")
+def stop_shadow() -> Response:
+    """Ends what labels beside the classifier in use."""
+    here = site()
+    with writing(here.parts.engine) as connection:
+        shadows.stop(connection, _pack_named(here).name)
     return redirect(url_for("models.show"), 303)
 
 
@@ -164,6 +190,7 @@ def _of_pack(here: Site, pack: Pack, status: ClassifierStatus) -> PackModels:
         ]
         watched = watch(connection, pack, here.parts.packs)
         measured = latest(connection).measurements
+        beside = _beside(connection, pack, collections)
         new = decided_after(connection, collections, found[0].upto if found else 0)
     return PackModels(
         pack=pack,
@@ -179,7 +206,24 @@ def _of_pack(here: Site, pack: Pack, status: ClassifierStatus) -> PackModels:
         found=tuple(
             each for each in measured if each.series.metric is Metric.RECALL and each.series.pack == pack.name
         ),
+        beside=beside,
         earlier=sum(version.origin is not Origin.STARTER for version in registry.versions(pack.name)) > 0,
+    )
+
+
+def _beside(connection: Connection, pack: Pack, collections: Sequence[str]) -> ShadowView | None:
+    found = shadows.shadow(connection, pack.name)
+    if found is None:
+        return None
+    done, total = shadows.progress(connection, found, collections)
+    by_label = shadows.differing(connection, found)
+    return ShadowView(
+        found.version,
+        found.since,
+        done,
+        total,
+        tuple((name, _title(pack, name), each) for name, each in by_label.items()),
+        together(by_label.values()),
     )
 
 

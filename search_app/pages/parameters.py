@@ -15,8 +15,8 @@ from search_app.results import SearchRequest
 
 PAGE_SIZE = 10
 NAMES = (
-    "q", "mode", "collection", "label", "unsure", "min_probability", "severity", "type", "document",
-    "year", "from", "to", "sort", "page",
+    "q", "mode", "collection", "label", "unsure", "flagged", "min_probability", "severity", "type",
+    "document", "year", "from", "to", "sort", "page",
 )  # fmt: skip
 DEFAULTS = {"mode": "hybrid", "sort": "relevance", "page": "1", "unsure": "0"}
 Arguments: TypeAlias = "MultiDict[str, str]"
@@ -78,6 +78,7 @@ def link_to(wanted: SearchRequest) -> str:
         *(("collection", value) for value in sorted(filters.collections)),
         *(("label", value) for value in sorted(filters.labels | (filters.unsure or frozenset()))),
         ("unsure", "1" if filters.unsure is not None else ""),
+        ("flagged", wanted.flagged.value if wanted.flagged else ""),
         ("min_probability", f"{filters.min_probability:g}" if filters.min_probability else ""),
         ("severity", filters.min_severity.name.lower() if filters.min_severity else ""),
         *(("type", value) for value in sorted(filters.document_types)),
@@ -135,6 +136,7 @@ def _parameters(arguments: Arguments) -> dict[str, object]:
         "min_probability": arguments.get("min_probability"),
         "min_severity": arguments.get("severity"),
         "unsure": arguments.get("unsure"),
+        "flagged": arguments.get("flagged"),
         "date_from": year or arguments.get("from"),
         "date_to": year or arguments.get("to"),
     }

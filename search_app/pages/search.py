@@ -8,9 +8,10 @@ from flask import Blueprint, Response, render_template, request
 from indexer.errors import IndexUnavailableError, UnknownDocumentError
 from indexer.index.protocol import Filters
 from indexer.records.read import chunk_records, newest_documents, totals
+from indexer.shadow.read import shadows
 from search_app import clients
 from search_app.events import impressions, query_event
-from search_app.pages.facets import chips, facets, severities, unsure, years
+from search_app.pages.facets import FLAGGED, chips, facets, severities, unsure, years
 from search_app.pages.hits import shown_hits
 from search_app.pages.parameters import PAGE_SIZE, Address, link_to, search_request
 from search_app.pages.site import Site, site, visitor
@@ -42,6 +43,7 @@ def show() -> str | Response:
     address = Address.of(request.args)
     with here.parts.engine.connect() as connection:
         counts = totals(connection)
+        shadowed = bool(shadows(connection))
     if not any(count.documents for count in counts.values()):
         return render_template("welcome.html", address=address, collections=list(counts))
     try:
@@ -58,6 +60,8 @@ def show() -> str | Response:
         facets=facets(page, address),
         severity_choices=severities(page, address),
         unsure=unsure(page, address),
+        shadowed=shadowed,
+        flagged_titles=FLAGGED,
         years=years(page, address),
         chips=chips(here.parts.packs, wanted, address),
         collections=list(counts),

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from indexer.index.protocol import Order
 from models.packs import Pack
 from search_app.query.filters import FilterTexts, choice, number, read_filters
-from search_app.results import Mode, SearchRequest
+from search_app.results import Flagged, Mode, SearchRequest
 
 MOST_HITS = 100
 LAST_OFFSET = 10_000
@@ -16,7 +16,7 @@ def request_from(text: str, parameters: Mapping[str, object], packs: Mapping[str
 
     Args:
         text: The text box; any text is a search.
-        parameters: Texts under mode, order, limit, offset, min_probability, min_severity, date_from
+        parameters: Texts under mode, order, flagged, limit, offset, min_probability, min_severity, date_from
             and date_to, sequences of texts under collections, labels, types and documents, True, 0 or 1
             under unsure; each may be missing or empty.
         packs: By collection; their labels and document types are known.
@@ -35,6 +35,7 @@ def request_from(text: str, parameters: Mapping[str, object], packs: Mapping[str
         date_to=_text(parameters, "date_to"),
         unsure=number("unsure", _flag(parameters, "unsure"), 0, 0, 1) == 1,
     )
+    flagged = _text(parameters, "flagged")
     return SearchRequest(
         text=text,
         mode=choice("mode", _text(parameters, "mode"), Mode, Mode.HYBRID),
@@ -43,6 +44,7 @@ def request_from(text: str, parameters: Mapping[str, object], packs: Mapping[str
         limit=number("limit", _text(parameters, "limit"), 10, 1, MOST_HITS),
         offset=number("offset", _text(parameters, "offset"), 0, 0, LAST_OFFSET),
         facets=False,
+        flagged=choice("flagged", flagged, Flagged, Flagged.NEW) if flagged.strip() else None,
     )
 
 
