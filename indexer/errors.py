@@ -113,5 +113,9 @@ class ExportError(IndexerError):
     """An export cannot be made: a package is missing, or its place cannot be written; says what to do."""
 
 
+class ExperimentError(IndexerError):
+    """An experiment is wrongly described, not there, or its data changed; names field and line."""
+
+
 class MirrorError(IndexerError):
     """MLflow is not installed, does not answer, or refuses what it is told; says what to do."""

@@ -7,6 +7,7 @@ from indexer.house.claims import measured
 from indexer.jobs import Job, LearningJobs, Report
 from indexer.rollups import remove_events, roll_up
 from search_app.compose import Parts
+from search_app.experiments.process import take_up
 from search_app.exporting import pseudonyms
 
 HOUSE_SECONDS = 20.0
@@ -14,6 +15,8 @@ HOUSE_SECONDS = 20.0
 SHADOW_SECONDS = 5.0
 # Between two looks for what MLflow has not been told.
 MIRROR_SECONDS = 30.0
+# Between two looks for experiments that nobody runs.
+EXPERIMENT_SECONDS = 15.0
 ROLL_UP_SECONDS, REMOVE_SECONDS = 60.0, 86_400.0
 # Between two looks at the classifiers at work: what was decided or ingested meanwhile is measured together.
 MONITOR_SECONDS = 3600.0
@@ -29,6 +32,7 @@ def jobs_of(parts: Parts) -> list[Job]:
         *learning,
         *told,
         Job("house_rules", HOUSE_SECONDS, partial(_measure_house_rules, parts)),
+        Job("experiments", EXPERIMENT_SECONDS, partial(_take_up, parts)),
         Job("roll_up", ROLL_UP_SECONDS, partial(_roll_up, parts)),
         Job("remove_events", REMOVE_SECONDS, partial(_remove_events, parts)),
         Job("measure", MONITOR_SECONDS, partial(_look, parts)),
@@ -63,3 +67,7 @@ def _look(parts: Parts, report: Report) -> None:
     now = parts.ingest.clock()
     if parts.monitor.due(now):
         parts.monitor.look(now, report)
+
+
+def _take_up(parts: Parts, _report: Report) -> None:
+    take_up(parts)

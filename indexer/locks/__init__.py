@@ -11,9 +11,9 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from indexer.locks import files, sessions
-from indexer.locks.holder import LEARNER, MIRROR, WORKER, WRITER, Holder, Lock
+from indexer.locks.holder import EXPERIMENTS, LEARNER, MIRROR, WORKER, WRITER, Holder, Lock
 
-__all__ = ["LEARNER", "MIRROR", "WORKER", "WRITER", "Holder", "Lock", "held", "holder"]
+__all__ = ["EXPERIMENTS", "LEARNER", "MIRROR", "WORKER", "WRITER", "Holder", "Lock", "held", "holder"]
 
 
 @contextmanager
@@ -24,7 +24,8 @@ def held(engine: Engine, home: Path, name: str, purpose: str, wait: float = 0.0)
         engine: The records.
         home: Folder of the lock file of SQLite's records; made where it is missing.
         name: WRITER for whoever changes records and index, WORKER for the one scheduler,
-            LEARNER for whoever learns from decisions, MIRROR for whoever tells MLflow.
+            LEARNER for whoever learns from decisions, MIRROR for whoever tells MLflow,
+            EXPERIMENTS for whoever runs experiments.
         purpose: What the holder does; shown to those who come second.
         wait: Seconds to wait for another holder to finish.
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-WRITER, WORKER, LEARNER, MIRROR = "writer", "worker", "learner", "mirror"
+WRITER, WORKER, LEARNER, MIRROR, EXPERIMENTS = "writer", "worker", "learner", "mirror", "experiments"
 RETRY_SECONDS = 0.05
 
 

@@ -14,10 +14,27 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, Engine, text
 
 from indexer.errors import RecordsUnavailableError, WriterBusyError
-from indexer.locks.holder import LEARNER, MIRROR, RETRY_SECONDS, UNKNOWN, WORKER, WRITER, Holder, Lock, busy
+from indexer.locks.holder import (
+    EXPERIMENTS,
+    LEARNER,
+    MIRROR,
+    RETRY_SECONDS,
+    UNKNOWN,
+    WORKER,
+    WRITER,
+    Holder,
+    Lock,
+    busy,
+)
 
 # Any numbers, the same in every process; none is one of those in indexer.records.database (7_203_001 and on).
-_NUMBERS = {WRITER: 7_203_101, WORKER: 7_203_102, LEARNER: 7_203_103, MIRROR: 7_203_104}
+_NUMBERS = {
+    WRITER: 7_203_101,
+    WORKER: 7_203_102,
+    LEARNER: 7_203_103,
+    MIRROR: 7_203_104,
+    EXPERIMENTS: 7_203_105,
+}
 _NAME_LENGTH = 63  # of a session; PostgreSQL cuts longer ones
 # A machine that lost its power frees its locks within a minute.
 _PREPARE = text(

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, func, select
 
 from indexer.learning.runs import every_run
 from indexer.locks import MIRROR, held
+from indexer.mirror.experiments import experiment_facts
 from indexer.mirror.facts import Fact, Model
 from indexer.mirror.learning import challengers, learning_facts, measurement_facts
 from indexer.mirror.versions import Name, models, version_facts
@@ -99,6 +100,7 @@ class Mirror:
             *version_facts(connection, self._prefix),
             *learning_facts(runs, self._prefix, self._pseudonym),
             *measurement_facts(connection, self._prefix),
+            *experiment_facts(connection, self._prefix),
         ]
         return facts, models(connection, self._prefix, challengers(runs), self._pseudonym)
 
@@ -116,4 +118,5 @@ def _state(connection: Connection) -> tuple[object, ...]:
         connection.scalar(select(func.max(journal.c.seq))),
         connection.scalar(select(func.count()).select_from(schema.model_versions)),
         connection.scalar(select(func.max(schema.model_figures.c.id))),
+        connection.scalar(select(func.count()).select_from(schema.experiment_results)),
     )

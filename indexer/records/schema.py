@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 
 from indexer.records.event_sums import event_days, event_progress, query_passages, query_texts, search_days
+from indexer.records.experiments import experiment_results, experiments
 from indexer.records.feedback import changed_decisions, decisions, reviewers, ubi_events, ubi_queries
 from indexer.records.house_rules import house_rules
 from indexer.records.imports import imports
@@ -44,6 +45,8 @@ __all__ = [
     "documents",
     "event_days",
     "event_progress",
+    "experiment_results",
+    "experiments",
     "heartbeats",
     "house_rules",
     "imports",

@@ -38,15 +38,15 @@ class Taught(NamedTuple):
     weight: float = 1.0
 
 
-def fit(examples: Sequence[Example]) -> Numbers:
+def fit(examples: Sequence[Example], pull: float = PULL) -> Numbers:
     """Returns the weights, shape (features,), none below 0: no feature speaks against what has more of it.
 
     They are rounded, so that equal data give equal weights. A query none of whose candidates has a gain
-    teaches nothing.
+    teaches nothing. ``pull`` is how many queries' worth of strength draws them to equal ones.
     """
     lists = [Taught(example.scaled, target) for example in examples if (target := _target(example)).any()]
     number = examples[0].values.shape[1]
-    return fit_near(lists, np.full(number, EQUAL), PULL * np.eye(number))
+    return fit_near(lists, np.full(number, EQUAL), pull * np.eye(number))
 
 
 def fit_near(lists: Sequence[Taught], around: Numbers, pull: Numbers) -> Numbers:

@@ -9,7 +9,7 @@ from models.evaluation.retrieval import measure_queries
 from models.ranker.card import RankerCard
 from models.ranker.example import Example, query_digest
 from models.ranker.file import write_ranker
-from models.ranker.fit import fit
+from models.ranker.fit import PULL, fit
 
 FOLDS = 5
 FEWEST_QUERIES = 10
@@ -64,14 +64,26 @@ def cross_validated(examples: Sequence[Example], seed: int) -> tuple[ByQuery, By
         seed: Of the division into five folds.
     """
     judgements = {example.query: example.judgements for example in examples}
+    fused = {example.query: example.run() for example in examples}
+    ranked = out_of_fold(examples, seed)
+    return measure_queries(judgements, fused), measure_queries(judgements, ranked)
+
+
+def out_of_fold(examples: Sequence[Example], seed: int, pull: float = PULL) -> dict[str, dict[str, float]]:
+    """Returns the scores of each query's documents by what learned from the other folds.
+
+    Args:
+        examples: Judged queries, each once.
+        seed: Of the division into five folds.
+        pull: As for ``fit``.
+    """
     ranked = {}
     for learned, left_out in folds(len(examples), seed):
-        weights = fit([examples[place] for place in learned])
+        weights = fit([examples[place] for place in learned], pull)
         for place in left_out:
             example = examples[place]
             ranked[example.query] = example.run(example.scaled @ weights)
-    fused = {example.query: example.run() for example in examples}
-    return measure_queries(judgements, fused), measure_queries(judgements, ranked)
+    return ranked
 
 
 def folds(number: int, seed: int) -> Iterator[tuple[list[int], list[int]]]:

@@ -29,6 +29,7 @@ COMMANDS = {
     "reviewers": "List who decided about labels, and say whose word decides.",
     "rules": "Write, try and retire keyword rules for a collection.",
     "models": "List the classifiers, show one, choose one, go back.",
+    "experiment": "Try ideas on fixed data, in the background.",
     "thresholds": "Choose how sure the classifier must be.",
     "relabel": "Give documents the labels of the model and the rules in force.",
     "rebuild": "Build the index anew from the records, beside the old one.",

@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from indexer.errors import (
     DecisionError,
+    ExperimentError,
     ExtractionError,
     HouseRuleError,
     IndexUnavailableError,
@@ -37,6 +38,7 @@ FAILURES: dict[type[Exception], Failure] = {
     BadRequestError: Failure(400, "bad_request", "This address cannot be read"),
     UnknownDocumentError: Failure(404, "unknown_document", "There is no such document"),
     UnknownRunError: Failure(404, "unknown_run", "There is no such run"),
+    ExperimentError: Failure(404, "unknown_experiment", "There is no such experiment"),
     ModelRegistryError: Failure(404, "unknown_model", "There is no such model"),
     ClassifierError: Failure(503, "classifier", "This classifier cannot be used"),
     DecisionError: Failure(422, "decision", "This decision was not taken down"),
