@@ -6,7 +6,7 @@ from importlib import metadata, resources
 from pathlib import Path
 
 # Code and data that models are made of; pages and the search index change none.
-_PACKAGES = ("models", "indexer.training", "indexer.learning")
+_PACKAGES = ("models", "indexer.training", "indexer.learning", "indexer.ranking")
 _SUFFIXES = (".py", ".yaml")
 _DIGITS = 12
 

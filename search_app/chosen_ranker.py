@@ -6,7 +6,7 @@ from models.encoder import bundled
 from models.encoder.source import locate
 from models.ranker.file import read_ranker
 from models.ranker.linear import LinearRanker
-from models.ranker.shipped import shipped_ranker
+from models.ranker.shipped import shipped_file
 from search_app.errors import SettingsError
 from search_app.settings import PREFIX, Settings
 
@@ -14,29 +14,43 @@ OFF = "off"
 
 
 def ranker_of(settings: Settings) -> LinearRanker | None:
-    """Returns what reranks the hits of a search; None where the order of the fusion stays.
-
-    The ranker that ships learned from candidates of the bundled encoder, and is used with no other.
+    """Returns the ranker that the settings name; None where the order of the fusion stays.
 
     Raises:
         SettingsError: There is no such file.
         RankerError: The file cannot be used.
     """
+    found = ranker_file(settings)
+    return read_ranker(*found) if found else None
+
+
+def ranker_file(settings: Settings) -> tuple[bytes, str] | None:
+    """Returns content and name of the file of the ranker that the settings name; None for none.
+
+    The ranker that ships learned from candidates of the bundled encoder, and is used with no other.
+
+    Raises:
+        SettingsError: There is no such file.
+    """
     if settings.ranker == OFF:
         return None
     if settings.ranker:
-        return ranker_from(Path(settings.ranker))
+        return _content(Path(settings.ranker)), Path(settings.ranker).name
     named = settings.encoder and locate(settings.encoder, settings.reader).name != bundled.NAME
-    return None if named else shipped_ranker()
+    content = None if named else shipped_file()
+    return (content, "the ranker that ships") if content else None
 
 
 def ranker_from(path: Path) -> LinearRanker:
     """Returns the ranker of a file. Raises SettingsError where there is none, and RankerError."""
+    return read_ranker(_content(path), path.name)
+
+
+def _content(path: Path) -> bytes:
     try:
-        content = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         variable = f"{PREFIX}RANKER={str(path)!r}"
         raise SettingsError(
             f"{variable}: expected the file of a ranker, or {OFF}: {error.strerror}"
         ) from None
-    return read_ranker(content, path.name)

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from indexer.blobs import BlobStore
 from indexer.extract.tika import TikaServer
 from indexer.index.embedded import EmbeddedIndex
+from indexer.index.mapping import chunk_mapping
 from indexer.index.protocol import ChunkIndex
 from indexer.ingest import Ingest, Limits
 from indexer.learning import Learner
@@ -19,9 +20,10 @@ from indexer.mirror import Mirror
 from indexer.monitoring.look import Monitor
 from indexer.passages import StoredPassage, stored_passages
 from indexer.project_events import EVENT_TABLES, EventProjection
+from indexer.ranking import RankerLearner
 from indexer.records.database import open_records
 from indexer.records.read import collection_names
-from indexer.registry import ProductModels, Registry
+from indexer.registry import ProductModels, Rankers, Registry
 from indexer.relabel import Relabel
 from indexer.shadow import Shadowing
 from models.encoder import load_encoder
@@ -29,11 +31,13 @@ from models.encoder.source import locate
 from models.encoder.weights import reader_version
 from models.packs import Pack, load_pack, pack_names
 from models.protocols import Encoder
-from search_app.chosen_ranker import ranker_of
+from models.ranker.judged import judged_for
+from search_app.chosen_ranker import OFF, ranker_file
+from search_app.current_ranker import CurrentReranker
 from search_app.golden_queries import GoldenAnswers
 from search_app.grounds import Grounds
+from search_app.logged_candidates import LoggedCandidates
 from search_app.mirroring import mirror_of
-from search_app.rerank import Reranker
 from search_app.search import Searcher
 from search_app.settings import Settings
 from search_app.tika import tika_server
@@ -162,9 +166,29 @@ class Parts:
     @cached_property
     def searcher(self) -> Searcher:
         """Who answers searches."""
-        ranker = ranker_of(self.settings)
-        reranker = Reranker(ranker, self._stored) if ranker else None
-        return Searcher(self.index, self.encoder, self.engine, self.packs, self.grounds, reranker=reranker)
+        reranking = None if self.settings.ranker == OFF else CurrentReranker(self.rankers, self._stored)
+        return Searcher(self.index, self.encoder, self.engine, self.packs, self.grounds, reranking=reranking)
+
+    @cached_property
+    def rankers(self) -> Rankers:
+        """Which rankers there are, and which one orders hits. Raises SettingsError and RankerError."""
+        return Rankers(self.engine, self.blobs, ranker_file(self.settings))
+
+    @cached_property
+    def ranker_learner(self) -> RankerLearner | None:
+        """What learns from clicks; None where hits are to stay in the order of the fusion."""
+        if self.settings.ranker == OFF:
+            return None
+        encoder = self.encoder.version
+        return RankerLearner(
+            self.engine,
+            self.blobs,
+            self.rankers,
+            LoggedCandidates(self.searcher, self._stored).of,
+            {"encoder": encoder, "mapping": chunk_mapping().fingerprint},
+            judged_for(encoder),
+            self.settings.learn_promotes == "auto",
+        )
 
     def _stored(self, keys: Sequence[int]) -> Mapping[int, StoredPassage]:
         with self.engine.connect() as connection:

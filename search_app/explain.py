@@ -67,7 +67,7 @@ def _sentence(item: Fused, words: Sequence[str], heading: Sequence[str], labels:
 
 def _reranked(learned: Learned) -> str:
     """Says where a ranker put a hit, and what distinguished it most from the other candidates."""
-    moved = f"Put {_ordinal(learned.after)} by the ranker that learned from judged searches"
+    moved = f"Put {_ordinal(learned.after)} by the ranker that learned from searches"
     if learned.before != learned.after:
         moved = f"{moved} ({_ordinal(learned.before)} before)"
     weighty = sorted(learned.shares.items(), key=lambda each: -abs(each[1]))[:_MOST_GROUNDS]

@@ -4,12 +4,14 @@ import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from indexer.index.mapping import chunk_mapping
 from models.evaluation.retrieval import Judged, read_judged
 from models.protocols import Encoder
 from models.ranker.example import Example
 from models.ranker.features import features
+from models.ranker.judged import write_judged
 from models.ranker.train import train
 from search_app.fuse import fuse
 from search_app.rerank import RERANKED, pool_of
@@ -17,10 +19,17 @@ from search_app.retrieve import retrieve
 from search_app.trial import Report, Trial, trial
 
 
+class Trained(NamedTuple):
+    """Contents of files: the ranker, and the judged candidates as numbers, without words."""
+
+    ranker: bytes
+    judged: bytes
+
+
 def train_ranker(
     directory: Path, split: str | None, encoder: Encoder, report: Report, *, name: str, seed: int
-) -> bytes:
-    """Returns the content of a ranker's file.
+) -> Trained:
+    """Returns the content of a ranker's file, and what it learned from as numbers.
 
     Args:
         directory: A BEIR folder: corpus.jsonl, queries.jsonl, qrels/*.tsv.
@@ -38,7 +47,8 @@ def train_ranker(
     with trial(judged, encoder, report) as tried:
         found = list(examples(tried))
     parents = {"encoder": encoder.version, "mapping": chunk_mapping().fingerprint}
-    return train(found, data=fingerprint(judged), name=name, seed=seed, parents=parents)
+    ranker = train(found, data=fingerprint(judged), name=name, seed=seed, parents=parents)
+    return Trained(ranker, write_judged(found, encoder.version))
 
 
 def examples(tried: Trial) -> Iterator[Example]:

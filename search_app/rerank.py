@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import overload
+from typing import Protocol, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,14 @@ Passages = Callable[[Sequence[int]], Mapping[int, StoredPassage]]
 _NOTHING = StoredPassage("", None)
 
 
+class Reranking(Protocol):
+    """Who knows what reranks at this moment."""
+
+    def current(self) -> "Reranker | None":
+        """Returns it; None where the order of the fusion stays."""
+        ...
+
+
 class Reranker:
     """Gives the candidates of a question their learned order."""
 
@@ -33,6 +41,10 @@ class Reranker:
     def version(self) -> str:
         """The version of the ranker."""
         return self._ranker.version
+
+    def current(self) -> "Reranker":
+        """Returns itself."""
+        return self
 
     def ranks(self, question: Question) -> bool:
         """Whether a question has a learned order: words and meaning are asked for, by relevance."""

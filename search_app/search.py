@@ -19,12 +19,12 @@ from models.packs import Pack
 from models.protocols import Encoder
 from search_app.facets import facets
 from search_app.flagged import among, with_differences
-from search_app.fuse import Fused
+from search_app.fuse import Fused, fuse
 from search_app.hits import HitMaker
 from search_app.labels import Cards
 from search_app.query.parser import ParsedQuery, parse
 from search_app.ranking import Ranking
-from search_app.rerank import Reranker
+from search_app.rerank import RERANKED, Reranking
 from search_app.results import Hit, Mode, SearchPage, SearchRequest
 from search_app.retrieve import Question, count, count_inside, retrieve
 from search_app.suggest import suggestions
@@ -46,14 +46,14 @@ class Searcher:
         packs: Mapping[str, Pack],
         cards: Cards | None = None,
         *,
-        reranker: Reranker | None = None,
+        reranking: Reranking | None = None,
     ) -> None:
         self._index = index
         self._encoder = encoder
         self._engine = engine
         self._packs = packs
         self._cards = cards
-        self._reranker = reranker
+        self._reranking = reranking
         self._vector = lru_cache(_REMEMBERED_QUERIES)(self._encode)
 
     def search(self, request: SearchRequest) -> SearchPage:
@@ -68,7 +68,8 @@ class Searcher:
         notices = (*notices, *told)
         if question is None:
             return _page((), _NOTHING, request, started, notices)
-        reranker = self._reranker if self._reranker and self._reranker.ranks(question) else None
+        reranker = self._reranking.current() if self._reranking else None
+        reranker = reranker if reranker and reranker.ranks(question) else None
         ranking = Ranking(self._index, question, reranker.reranked if reranker else None)
         found = ranking.candidates
         counted = partial(count, self._index, question, found, _detail(request))
@@ -115,6 +116,13 @@ class Searcher:
         counts = count(self._index, question, found, Detail.DOCUMENTS)
         page = _page(hits, counts, SearchRequest("", limit=limit, mode=Mode.SEMANTIC), started, ())
         return replace(page, generation=found.generation)
+
+    def candidates(self, request: SearchRequest) -> tuple[Question, list[Fused]] | None:
+        """Returns the fused candidates that a ranker would order; None where none would."""
+        question, _ = self._question(request, parse(request.text))
+        if question is None or question.lexical is None or question.vector is None:
+            return None
+        return question, fuse(retrieve(self._index, question))[:RERANKED]
 
     def _question(
         self, request: SearchRequest, parsed: ParsedQuery

@@ -37,7 +37,9 @@ class Settings:
     ray: str = ""
     # New decisions after which the classifier learns from them by itself; 0 for only when it is asked to.
     learn_after: int = 50
-    # Whether what it learned labels as soon as it passed every check (auto), or once a person approves
+    # New clicks after which the order of hits is learned anew by itself; 0 for only when it is asked to.
+    learn_clicks_after: int = 500
+    # Whether what was learned is used as soon as it passed every check (auto), or once a person approves
     # (approval); until then it labels beside the one in use (shadow).
     learn_promotes: str = "auto"
     # MLflow that is told of models: off, on (a database under home), or the address of a server.
@@ -156,6 +158,7 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "jobs": (0, 256),
     "learn_after": (0, 1_000_000),
     "events_days": (0, 36500),
+    "learn_clicks_after": (0, 1_000_000_000),
     "extract_seconds": (0.1, 3600),
     "extract_memory_mb": (128, 65536),
     "tika_seconds": (0.1, 3600),

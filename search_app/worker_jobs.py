@@ -4,7 +4,7 @@ import logging
 from functools import partial
 
 from indexer.house.claims import measured
-from indexer.jobs import Job, LearningJobs, Report
+from indexer.jobs import Job, LearningJobs, Report, learn_from_clicks
 from indexer.rollups import remove_events, roll_up
 from search_app.compose import Parts
 from search_app.experiments.process import take_up
@@ -20,6 +20,8 @@ EXPERIMENT_SECONDS = 15.0
 ROLL_UP_SECONDS, REMOVE_SECONDS = 60.0, 86_400.0
 # Between two looks at the classifiers at work: what was decided or ingested meanwhile is measured together.
 MONITOR_SECONDS = 3600.0
+# Between two looks at how many clicks came.
+CLICKS_SECONDS = 60.0
 _log = logging.getLogger(__name__)
 
 
@@ -30,6 +32,7 @@ def jobs_of(parts: Parts) -> list[Job]:
     told = [Job("mirror", MIRROR_SECONDS, parts.mirror.catch_up)] if parts.mirror is not None else []
     return [
         *learning,
+        *_ranking(parts),
         *told,
         Job("house_rules", HOUSE_SECONDS, partial(_measure_house_rules, parts)),
         Job("experiments", EXPERIMENT_SECONDS, partial(_take_up, parts)),
@@ -42,6 +45,17 @@ def jobs_of(parts: Parts) -> list[Job]:
 
 def _shadow(parts: Parts, report: Report) -> None:
     parts.shadowing.run(lambda done, total, detail="": report(done, total, detail))
+
+
+def _ranking(parts: Parts) -> list[Job]:
+    after = parts.settings.learn_clicks_after
+    return [Job("learn_clicks", CLICKS_SECONDS, partial(_learn_clicks, parts))] if after else []
+
+
+def _learn_clicks(parts: Parts, report: Report) -> None:
+    if parts.ranker_learner is not None:
+        settings = parts.settings
+        learn_from_clicks(parts.ranker_learner, settings.home, settings.learn_clicks_after, report)
 
 
 def _measure_house_rules(parts: Parts, _report: Report) -> None:

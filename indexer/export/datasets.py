@@ -10,11 +10,15 @@ from indexer.records import schema
 COLUMNS = (
     Column("dataset", ColumnType.STRING, "SHA-256 of its content."),
     Column("created_at", ColumnType.TIME, "When it was made."),
-    Column("pack", ColumnType.STRING, "Pack whose labels it is about."),
-    Column("upto", ColumnType.INTEGER, "Number of the newest decision that was looked at."),
-    Column("documents", ColumnType.INTEGER, "Documents in it."),
-    Column("decisions", ColumnType.INTEGER, "Decisions in it."),
-    Column("left_out", ColumnType.INTEGER, "Decisions that are not in it, for a reason that it holds."),
+    Column("pack", ColumnType.STRING, "Pack whose labels it is about; ranker where it is of clicks."),
+    Column("upto", ColumnType.INTEGER, "Number of the newest decision, or event, that was looked at."),
+    Column("documents", ColumnType.INTEGER, "Documents in it; queries where it is of clicks."),
+    Column("decisions", ColumnType.INTEGER, "Decisions or clicks in it."),
+    Column(
+        "left_out",
+        ColumnType.INTEGER,
+        "Decisions that are not in it, for a reason that it holds; clicks of programs.",
+    ),
     Column("version", ColumnType.STRING, "A model that learned from it; null where none did. One row each."),
     Column("parent", ColumnType.STRING, "The version that was in use then."),
 )

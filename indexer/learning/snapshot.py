@@ -16,6 +16,7 @@ from indexer.errors import ModelRegistryError
 from indexer.learning.gather import Gathered, Lesson
 from indexer.records import schema
 from indexer.records.write import insert_new
+from indexer.registry.journal import RANKER
 from models.classifier.dataset import TrainingDocument, TrainingPassage
 
 FORMAT = 1
@@ -80,9 +81,10 @@ def keep(connection: Connection, blobs: BlobStore, pack: str, gathered: Gathered
 
 
 def read_datasets(connection: Connection, pack: str = "") -> list[Dataset]:
-    """Returns the datasets of a pack (of all packs), the newest first."""
+    """Returns the datasets of decisions of a pack (of all packs), the newest first."""
     query = select(_datasets).order_by(_datasets.c.created_at.desc(), _datasets.c.id)
-    rows = connection.execute(query.where(_datasets.c.pack == pack) if pack else query)
+    wanted = _datasets.c.pack == pack if pack else _datasets.c.pack != RANKER
+    rows = connection.execute(query.where(wanted))
     return [Dataset(*row) for row in rows]
 
 

@@ -2,6 +2,8 @@
 
 from indexer.registry.files import ModelFiles, ProductModels
 from indexer.registry.journal import Action, Entry, ModelVersion, Origin
+from indexer.registry.ranker_versions import RankerVersion
+from indexer.registry.rankers import Rankers, RankerState
 from indexer.registry.registry import Registry
 from indexer.registry.state import ModelState
 
@@ -13,5 +15,8 @@ __all__ = [
     "ModelVersion",
     "Origin",
     "ProductModels",
+    "RankerState",
+    "RankerVersion",
+    "Rankers",
     "Registry",
 ]

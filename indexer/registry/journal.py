@@ -13,6 +13,9 @@ from indexer.registry.cards import card_from_json, card_to_json
 from models.classifier.card import ClassifierCard
 
 LEAST_DIGITS = 4
+CLASSIFIER = "classifier"
+# Kind of the versions that order hits; stands in the journal, too, where classifiers have their pack's name.
+RANKER = "ranker"
 
 
 class Origin(StrEnum):
@@ -112,7 +115,7 @@ def write_version(connection: Connection, version: ModelVersion) -> None:
     """Notes a version; one that is there already stays as it is."""
     row = {
         "version": version.version,
-        "kind": "classifier",
+        "kind": CLASSIFIER,
         "pack": version.pack,
         "digest": version.digest,
         "origin": version.origin.value,
@@ -140,9 +143,10 @@ def write_entry(connection: Connection, entry: Entry) -> None:
 
 
 def read_versions(connection: Connection, pack: str = "") -> list[ModelVersion]:
-    """Returns the versions of a pack (of all packs), the newest first."""
+    """Returns the classifiers of a pack (of all packs), the newest first."""
     table = schema.model_versions
-    query = select(table).order_by(table.c.created_at.desc(), table.c.version)
+    query = select(table).where(table.c.kind == CLASSIFIER)
+    query = query.order_by(table.c.created_at.desc(), table.c.version)
     rows = connection.execute(query.where(table.c.pack == pack) if pack else query)
     return [
         ModelVersion(

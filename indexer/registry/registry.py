@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, Engine
 
-from indexer.blobs import BlobStore, file_digest
+from indexer.blobs import BlobStore
 from indexer.code_version import code_version
 from indexer.errors import ModelRegistryError
 from indexer.ids import digest
@@ -128,7 +128,7 @@ class Registry:
             ClassifierError: The file is damaged, foreign or of a newer version.
         """
         classifier = self._files.read(content, f"The model {digest(content)[:12]}…")
-        stored = self._store(content)
+        stored = self._blobs.put_whole(content)
         now = time_to_text(self._clock())
         card = classifier.card
         code = "" if origin is Origin.STARTER else code_version()  # the product was shipped with a starter
@@ -156,7 +156,7 @@ class Registry:
         chosen = self.find(version)
         for own in self._files.starters(chosen.pack, chosen.card.reader):
             if digest(own) == chosen.digest:
-                self._store(own)
+                self._blobs.put_whole(own)
         self._loader.load(chosen)
         with writing(self._engine) as connection:
             take_models(connection)
@@ -278,13 +278,6 @@ class Registry:
         now = version.created_at if action is Action.REGISTER else time_to_text(self._clock())
         current = current_version(connection, version.pack)
         write_entry(connection, Entry(version.pack, action, version.version, current, now, by, reason))
-
-    def _store(self, content: bytes) -> str:
-        """Puts a file among the stored files, in the place of a damaged one; returns its digest."""
-        stored = digest(content)
-        if self._blobs.has(stored) and file_digest(self._blobs.path(stored)) != stored:
-            self._blobs.discard(stored)
-        return self._blobs.put(content)
 
     def _usable(self, version: ModelVersion) -> bool:
         try:

@@ -10,4 +10,10 @@ _FILE = Path(__file__).parent / "rankers" / "contracts.json"
 
 def shipped_ranker() -> LinearRanker | None:
     """Returns it; None where it was left out. Raises RankerError where its file is damaged."""
-    return read_ranker(_FILE.read_bytes(), str(_FILE)) if _FILE.is_file() else None
+    content = shipped_file()
+    return read_ranker(content, str(_FILE)) if content else None
+
+
+def shipped_file() -> bytes | None:
+    """Returns the content of its file; None where it was left out."""
+    return _FILE.read_bytes() if _FILE.is_file() else None

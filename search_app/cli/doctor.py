@@ -114,10 +114,14 @@ def _classifier(settings: Settings) -> Finding:
 
 
 def _ranker(settings: Settings) -> Finding:
-    from search_app.chosen_ranker import ranker_of  # noqa: PLC0415
+    from search_app.chosen_ranker import OFF  # noqa: PLC0415
+    from search_app.compose import compose  # noqa: PLC0415
 
-    ranker = ranker_of(settings)
-    if ranker is None:
+    state = compose(settings).rankers.state()
+    if state.trouble:
+        return Finding("ranker", state.trouble, "Go back with “clausewatch models rollback --kind ranker”.")
+    ranker = state.used
+    if ranker is None or settings.ranker == OFF:
         return Finding("ranker", "none; hits stay in the order of the fusion")
     card = ranker.card
     return Finding("ranker", f"{ranker.version}, from {len(card.queries)} queries ({card.data_name})")

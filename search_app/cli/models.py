@@ -1,4 +1,4 @@
-"""clausewatch models: which classifiers there are, which one labels, and going back."""
+"""clausewatch models: which classifiers and rankers there are, which one is used, and going back."""
 
 import getpass
 import json
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from search_app.cli.lineage import compare, lineage
+from search_app.cli.rankers import is_ranker, list_rankers, promote_ranker, rollback_ranker, show_ranker
 from search_app.cli.shadow import shadow
 from search_app.settings import load_settings
 
@@ -21,16 +22,30 @@ RELABEL = (
 )
 
 
+RANKER = "ranker"
+_KIND = click.option(
+    "--kind",
+    type=click.Choice(("classifier", RANKER)),
+    default="classifier",
+    show_default=True,
+    help="What labels passages, or what orders hits.",
+)
+
+
 @click.group("models")
 def command() -> None:
-    """List the classifiers, show one, choose the one that labels, or go back to the one before."""
+    """List the classifiers or rankers, show one, choose the one to use, or go back to the one before."""
 
 
 @command.command("list")
-@click.option("--pack", default="", metavar="P", help="Only those of this pack.")
+@_KIND
+@click.option("--pack", default="", metavar="P", help="Only classifiers of this pack.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
-def list_(pack: str, as_json: bool) -> None:
-    """List the versions, the newest first, and say which one labels."""
+def list_(kind: str, pack: str, as_json: bool) -> None:
+    """List the versions, the newest first, and say which one is used."""
+    if kind == RANKER:
+        list_rankers(as_json=as_json)
+        return
     registry = _registry()
     states = {name: registry.state(name) for name in _packs(pack)}
     versions = [each for each in registry.versions(pack) if each.pack in states]
@@ -53,7 +68,13 @@ def list_(pack: str, as_json: bool) -> None:
 @click.argument("version", metavar="VERSION")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def show(version: str, as_json: bool) -> None:
-    """Show the card of a VERSION: its data, its figures, and how often each label was right."""
+    """Show the card of a VERSION: its data, its figures, and how often each label was right.
+
+    One that begins with ranker: is a ranker, with what was done with it.
+    """
+    if is_ranker(version):
+        show_ranker(version, as_json=as_json)
+        return
     registry = _registry()
     found = registry.find(version)
     if as_json:
@@ -85,17 +106,24 @@ def show(version: str, as_json: bool) -> None:
 @click.argument("version", metavar="VERSION")
 @click.option("--reason", default="", metavar="TEXT", help="Why, for the journal.")
 def promote(version: str, reason: str) -> None:
-    """Make a VERSION the one that labels; its first digits are enough."""
+    """Make a VERSION the one that labels; its first digits are enough, of a ranker behind ranker:."""
+    if is_ranker(version):
+        promote_ranker(version, reason, who())
+        return
     made = _registry().promote(version, reason, who())
     click.echo(f"{made.version} labels from now on. {RELABEL}")
 
 
 @command.command("rollback")
+@_KIND
 @click.option("--pack", default="", metavar="P", help="Of this pack (default contracts).")
 @click.option("--collection", default="", metavar="C", help="Of the pack of this collection.")
 @click.option("--reason", default="", metavar="TEXT", help="Why, for the journal.")
-def rollback(pack: str, collection: str, reason: str) -> None:
-    """Go back to the version that labelled before; one whose file cannot be used is passed over."""
+def rollback(kind: str, pack: str, collection: str, reason: str) -> None:
+    """Go back to the version that was used before; one whose file cannot be used is passed over."""
+    if kind == RANKER:
+        rollback_ranker(reason, who())
+        return
     made = _registry().rollback(pack_of(pack, collection), reason, who())
     click.echo(f"{made.version} labels again. {RELABEL}")
 

@@ -1,4 +1,4 @@
-"""clausewatch train ranker: the order of hits from judged searches."""
+"""clausewatch train ranker: the order of hits from judged searches, or from clicks."""
 
 import hashlib
 import json
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from search_app.cli import DONE, FAILED
 from search_app.settings import load_settings
 
 if TYPE_CHECKING:
@@ -19,21 +20,45 @@ if TYPE_CHECKING:
 @click.option(
     "--judgements",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    required=True,
     help="A BEIR folder: corpus.jsonl, queries.jsonl, qrels/*.tsv.",
 )
+@click.option("--clicks", is_flag=True, help="Learn from the clicks in the records instead.")
 @click.option("--split", default="", metavar="S", help="The file qrels/S.tsv; default all splits together.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the folds measured.")
 @click.option("--name", default="", help="What people read of where the data came from.")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the ranker here.")
+@click.option(
+    "--judged",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Also write the judged candidates as numbers, without words, to compare other rankers on.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def ranker(judgements: Path, *, split: str, seed: int, name: str, output: Path | None, as_json: bool) -> None:
-    """Learn the order of hits from queries whose answers people graded.
+def ranker(
+    judgements: Path | None,
+    *,
+    clicks: bool,
+    split: str,
+    seed: int,
+    name: str,
+    output: Path | None,
+    judged: Path | None,
+    as_json: bool,
+) -> int:
+    """Learn the order of hits from queries whose answers people graded, or clicked.
 
     It learns from the candidates that a search finds among the documents judged for a query. What is told of
     it is measured on queries that it did not learn from, five folds. Without --output the file is written
     into the folder rankers under CLAUSEWATCH_HOME. CLAUSEWATCH_RANKER=FILE uses it.
+
+    With --clicks it learns as clausewatch learn --ranker does, from the ranker that the settings name on, and
+    keeps the version without using it, whatever the checks say: clausewatch models promote does. Exit status
+    1 where a check failed.
     """
+    if clicks == bool(judgements):
+        raise click.UsageError("Give --judgements DIR or --clicks")
+    if clicks:
+        return _from_clicks(output, as_json=as_json)
+    assert judgements is not None
     from indexer.model_figures import take_down  # noqa: PLC0415 - not for the help page
     from models.ranker.file import read_ranker  # noqa: PLC0415
     from search_app.chosen_classifier import write_file  # noqa: PLC0415
@@ -44,7 +69,10 @@ def ranker(judgements: Path, *, split: str, seed: int, name: str, output: Path |
     parts, started = compose(load_settings()), datetime.now(UTC)
     named = name or " ".join(filter(None, (judgements.resolve().name, split)))
     with progress("Training", "steps") as report:
-        content = train_ranker(judgements, split or None, parts.encoder, report, name=named, seed=seed)
+        made = train_ranker(judgements, split or None, parts.encoder, report, name=named, seed=seed)
+    content = made.ranker
+    if judged:
+        write_file(judged, made.judged)
     trained = read_ranker(content, "the new ranker")
     place = output or parts.settings.home / "rankers" / f"{hashlib.sha256(content).hexdigest()[:12]}.json"
     if not output:
@@ -52,6 +80,17 @@ def ranker(judgements: Path, *, split: str, seed: int, name: str, output: Path |
     write_file(place, content)
     take_down(parts.engine, _measurement(trained, started))
     click.echo(json.dumps(_summary(trained, place), indent=2) if as_json else _described(trained, place))
+    return DONE
+
+
+def _from_clicks(output: Path | None, *, as_json: bool) -> int:
+    from search_app.chosen_classifier import write_file  # noqa: PLC0415 - not for the help page
+    from search_app.cli.learn import from_clicks  # noqa: PLC0415
+
+    parts, done = from_clicks(as_json=as_json, by_itself=False)
+    if output and done.version:
+        write_file(output, parts.rankers.content(done.version))
+    return FAILED if done.refused else DONE
 
 
 def _measurement(trained: "LinearRanker", started: datetime) -> "Measurement":

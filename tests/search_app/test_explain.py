@@ -46,20 +46,20 @@ def test_a_passage_without_any_ground_passes_the_filters() -> None:
             Learned(
                 0.8, 5, 2, {Ground.MEANING: 0.96, Ground.WORDS: -0.31, Ground.COMPANY: 0.15, "places": 0.1}
             ),
-            "Put 2nd by the ranker that learned from judged searches (5th before): more than other hits for "
+            "Put 2nd by the ranker that learned from searches (5th before): more than other hits for "
             "its meaning (+1.0) and its likeness to the first hits (+0.1), less for its words (-0.3).",
         ),
         (
             Learned(-0.3, 9, 9, {Ground.NEARNESS: -0.31, Ground.MEANING: 0.04}),
-            "Put 9th by the ranker that learned from judged searches: less than other hits for "
+            "Put 9th by the ranker that learned from searches: less than other hits for "
             "the nearness of its words to each other (-0.3).",
         ),
         (
             Learned(1.2, 1, 1, {"places": 0.5, "words": 0.4, "nearness": 0.3}),
-            "Put 1st by the ranker that learned from judged searches: more than other hits for its places in "
+            "Put 1st by the ranker that learned from searches: more than other hits for its places in "
             "both lists (+0.5), its words (+0.4) and the nearness of its words to each other (+0.3).",
         ),
-        (Learned(0.0, 1, 1, {Ground.WORDS: 0.0}), "Put 1st by the ranker that learned from judged searches."),
+        (Learned(0.0, 1, 1, {Ground.WORDS: 0.0}), "Put 1st by the ranker that learned from searches."),
     ],
 )
 def test_a_learned_place_is_explained_by_what_weighed_most(learned: Learned, sentence: str) -> None:

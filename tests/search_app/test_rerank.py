@@ -63,7 +63,7 @@ def searcher(library: Library, chosen: LinearRanker) -> Searcher:
 
     packs = {"contracts": PACK}
     reranker = Reranker(chosen, stored)
-    return Searcher(library.index, library.encoder, library.engine, packs, reranker=reranker)
+    return Searcher(library.index, library.encoder, library.engine, packs, reranking=reranker)
 
 
 FAR_FIRST = ranker(cosine=-1.0)
@@ -176,7 +176,7 @@ def test_why_says_where_the_ranker_put_a_hit_and_for_what(library: Library) -> N
     learned = hit.why.learned
     assert learned is not None
     assert sum(learned.shares.values()) == pytest.approx(learned.score)
-    assert "by the ranker that learned from judged searches (" in hit.why.sentence
+    assert "by the ranker that learned from searches (" in hit.why.sentence
     assert hit.why.sentence.endswith(
         f" before): more than other hits for its meaning ({learned.score:+.1f})."
     )
