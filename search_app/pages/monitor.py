@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from flask import Blueprint, render_template
 
-from indexer.monitoring import Measurement, Metric, ended_alarms, history, latest
+from indexer.monitoring import Measurement, Metric, Reading, ended_alarms, history, latest
 from indexer.monitoring.look import DAYS
 from indexer.monitoring.sides import LEAST_NEW, LEAST_OLD
 from indexer.records.codec import time_to_text
@@ -45,12 +45,16 @@ _INPUTS = (Metric.LABELS, Metric.UNFAMILIAR, Metric.MEANING, Metric.LENGTH, Metr
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One plot: the newest points, the newest first, stand in a table beside it."""
+    """One plot: the newest points, the newest first, stand in a table beside it.
+
+    ``current`` says that the newest of them is of the last look.
+    """
 
     title: str
     plot: Plot
     rows: tuple[Measurement, ...]
     number: bool
+    current: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +92,7 @@ def show() -> str:
             for each in history(connection, name, TITLES, since, overall=True):
                 series[name, each.series.collection, each.series.metric].append(each)
     names = sorted({(each.series.pack, each.series.collection) for each in now.measurements})
-    groups = [
-        _group(packs[pack], name, now.of_collection(name), now.measurements, series)
-        for pack, name in names
-        if pack in packs
-    ]
+    groups = [_group(packs[pack], name, now, series) for pack, name in names if pack in packs]
     return render_template(
         "monitor.html",
         now=now,
@@ -106,19 +106,16 @@ def show() -> str:
 
 
 def _group(
-    pack: Pack,
-    name: str,
-    own: Sequence[Measurement],
-    every: Sequence[Measurement],
-    series: dict[tuple[str, str, Metric], list[Measurement]],
+    pack: Pack, name: str, now: Reading, series: dict[tuple[str, str, Metric], list[Measurement]]
 ) -> Group:
+    own = now.of_collection(name)
     by_source: dict[str, list[Measurement]] = defaultdict(list)
-    for each in every:
+    for each in now.measurements:
         if each.series.collection == name and each.distance is not None and not each.series.label:
             by_source[each.series.source].append(each)
     rates = [each for each in own if each.series.metric is Metric.LABEL_RATE]
     figures = {
-        metric: _figure(metric, points)
+        metric: _figure(metric, points, now.at)
         for metric in TITLES
         if (points := series.get((pack.name, name, metric)))
     }
@@ -134,12 +131,12 @@ def _group(
     )
 
 
-def _figure(metric: Metric, points: Sequence[Measurement]) -> Figure:
+def _figure(metric: Metric, points: Sequence[Measurement], now: str) -> Figure:
     number = metric in _NUMBERS
     highest = max(max(each.value, each.high or 0.0) for each in points)
     top = 1.0 if not number and highest > 0.5 else max(highest * 1.1, 0.01)
     drawn = plot([Point(each.at, each.value, each.low, each.high) for each in points], 0.0, top)
-    return Figure(TITLES[metric], drawn, tuple(points[::-1][:ROWS]), number)
+    return Figure(TITLES[metric], drawn, tuple(points[::-1][:ROWS]), number, points[-1].at == now)
 
 
 def _moved(each: Measurement) -> tuple[float, str]:

@@ -46,9 +46,9 @@ def test_what_was_measured_is_drawn_and_stands_in_a_table_beside(house: House) -
     page = house.get("/monitor")
     read = words(page)
     assert "Nothing is wrong." in read
-    assert "Claims that are right, by random checks: 80 %" in read
+    assert "Claims that are right, by random checks 80 %" in read
     assert "80 % 60 % and 90 % 20" in read
-    assert "Labels that apply and are claimed, by random checks: 70 %" in read
+    assert "Labels that apply and are claimed, by random checks 70 %" in read
     assert "41 % 3.0 % 12 and 400 1.25 0.0005" in read
     assert "Insurance 10 % 30 % 0.0300" in read
     assert "late fee 4" in read
@@ -58,6 +58,21 @@ def test_what_was_measured_is_drawn_and_stands_in_a_table_beside(house: House) -
     assert '<polygon class="band" points="46,49.2 410,49.2 410,19.8 46,19.8"/>' in page
     assert "<b>mail</b>" not in page
     assert "<script>" not in page
+
+
+def test_what_the_last_look_could_not_tell_is_not_known_now_and_its_history_stays(house: House) -> None:
+    measured(house)
+    with writing(house.engine) as connection:
+        write_round(connection, "2999-05-06T10:00:00.000Z", "c", 1.0, [])
+    assert "by random checks not known now" not in words(
+        house.get("/monitor")
+    )  # nothing of it is left to show
+    point = Measurement(Series("contracts", Metric.SEARCH_MS, "contracts"), 61.0, 12)
+    with writing(house.engine) as connection:
+        write_round(connection, "2999-05-07T10:00:00.000Z", "d", 1.0, [point])
+    read = words(house.get("/monitor"))
+    assert "Claims that are right, by random checks not known now" in read
+    assert "80 % 60 % and 90 % 20" in read
 
 
 def test_an_alarm_is_told_on_every_page_in_health_and_after_its_end_on_its_own_page(house: House) -> None:
