@@ -90,7 +90,7 @@ def test_health_is_ready_when_every_part_answers(house: House) -> None:
     assert answer["ready"] is True
     assert {part["name"]: part["state"] for part in answer["parts"]} == {
         "records": "ok", "index": "ok", "encoder": "ok", "classifier": "ok",
-        "worker": "ok", "events": "ok",
+        "worker": "ok", "monitor": "ok", "events": "ok",
     }  # fmt: skip
     assert "Set-Cookie" not in response.headers
 
