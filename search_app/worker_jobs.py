@@ -4,13 +4,15 @@ import logging
 from functools import partial
 
 from indexer.house.claims import measured
+from indexer.house.report import last_report, make_report, state_of
 from indexer.jobs import Job, LearningJobs, Report, learn_from_clicks
+from indexer.records.codec import time_to_text
 from indexer.rollups import remove_events, roll_up
 from search_app.compose import Parts
 from search_app.experiments.process import take_up
 from search_app.exporting import pseudonyms
 
-HOUSE_SECONDS = 20.0
+HOUSE_SECONDS, RULE_REPORT_SECONDS = 20.0, 6 * 3600.0
 # Between two looks for documents that a version beside the one in use has not labelled.
 SHADOW_SECONDS = 5.0
 # Between two looks for what MLflow has not been told.
@@ -35,6 +37,7 @@ def jobs_of(parts: Parts) -> list[Job]:
         *_ranking(parts),
         *told,
         Job("house_rules", HOUSE_SECONDS, partial(_measure_house_rules, parts)),
+        Job("rule_reports", RULE_REPORT_SECONDS, partial(_report_rules, parts)),
         Job("experiments", EXPERIMENT_SECONDS, partial(_take_up, parts)),
         Job("roll_up", ROLL_UP_SECONDS, partial(_roll_up, parts)),
         Job("remove_events", REMOVE_SECONDS, partial(_remove_events, parts)),
@@ -60,6 +63,17 @@ def _learn_clicks(parts: Parts, report: Report) -> None:
 
 def _measure_house_rules(parts: Parts, _report: Report) -> None:
     measured(parts.engine, parts.ingest.clock())
+
+
+def _report_rules(parts: Parts, report: Report) -> None:
+    """Finds out what the rules of each collection do, where rules or decisions changed since."""
+    for collection in parts.collections():
+        pack = parts.packs[collection]
+        with parts.engine.connect() as connection:
+            last = last_report(connection, collection)
+            state = state_of(connection, collection, pack)
+        if last is None or last.state != state:
+            make_report(parts.engine, collection, pack, time_to_text(parts.ingest.clock()), report)
 
 
 def _roll_up(parts: Parts, report: Report) -> None:

@@ -1,4 +1,4 @@
-"""The table of the rules that people write for their collections."""
+"""The tables of the rules that people write for their collections."""
 
 from sqlalchemy import Column, Float, ForeignKey, Integer, String, Table, Text
 
@@ -23,4 +23,14 @@ house_rules = Table(
     Column("by", String(100), nullable=False),  # a pseudonym
     Column("at", String(24), nullable=False),
     sqlite_autoincrement=True,
+)
+
+# What the rules of a collection, its pack's and its own, were found to do when somebody looked last.
+rule_reports = Table(
+    "rule_reports",
+    metadata,
+    Column("collection", ForeignKey("collections.name"), primary_key=True),
+    Column("state", String(160), nullable=False),  # of what it was made
+    Column("at", String(24), nullable=False),
+    Column("content", Text, nullable=False),  # JSON
 )

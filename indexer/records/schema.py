@@ -22,7 +22,7 @@ from sqlalchemy import (
 from indexer.records.event_sums import event_days, event_progress, query_passages, query_texts, search_days
 from indexer.records.experiments import experiment_results, experiments
 from indexer.records.feedback import changed_decisions, decisions, reviewers, ubi_events, ubi_queries
-from indexer.records.house_rules import house_rules
+from indexer.records.house_rules import house_rules, rule_reports
 from indexer.records.imports import imports
 from indexer.records.intake import run_files, runs, watches
 from indexer.records.lessons import datasets, learning_runs
@@ -63,6 +63,7 @@ __all__ = [
     "query_passages",
     "query_texts",
     "reviewers",
+    "rule_reports",
     "run_files",
     "runs",
     "search_days",

@@ -147,6 +147,32 @@ def export(*, collection: str) -> None:
     click.echo(yaml.safe_dump({"labels": labels}, allow_unicode=True, sort_keys=False), nl=False)
 
 
+@command.command("report")
+@click.option("--collection", "-c", required=True, metavar="NAME", help="Whose rules, pack and house.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def report(*, collection: str, as_json: bool) -> None:
+    """Try every rule on every passage: what each covers, overlaps and adds, and how right it is.
+
+    The page of rules shows the last report; a worker makes one every six hours where something changed.
+    """
+    from indexer.errors import HouseRuleError  # noqa: PLC0415 - the help page must not pay for the imports
+    from indexer.house.report import make_report  # noqa: PLC0415
+
+    parts = _parts()
+    if collection not in parts.collections():
+        raise HouseRuleError({"collection": f"There is no collection {collection!r}."})
+    made = make_report(parts.engine, collection, parts.packs[collection], _now(), lambda *_: None)
+    if as_json:
+        click.echo(json.dumps(asdict(made), ensure_ascii=False))
+        return
+    click.echo(f"{made.passages:,} passages of {collection}, {made.at}")
+    click.echo(f"{'covers':>8} {'overlaps':>8} {'adds':>8} {'right':>13}  rule")
+    for each in made.rules:
+        right = f"{each.right:,} of {each.judged:,}" if each.judged else "–"
+        name = f"{each.label}: {each.name}{' (house)' if each.house else ''}"
+        click.echo(f"{each.covers:>8,} {each.overlaps:>8,} {each.adds:>8,} {right:>13}  {name}")
+
+
 def _parts() -> "Parts":
     from search_app.compose import compose  # noqa: PLC0415 - the help page must not pay for the imports
 

@@ -14,6 +14,7 @@ from indexer.house import HouseRule, NewRule, Retired, add_rule, house_rules, re
 from indexer.house.claims import Claims, Judged, claims, judged_claims
 from indexer.house.finding import Found
 from indexer.house.preview import Preview, check, preview
+from indexer.house.report import last_report, state_of
 from indexer.records.database import writing
 from indexer.records.read import chunk_records, collection_names
 from models.errors import RuleTextError
@@ -84,6 +85,26 @@ class Tried:
 def show() -> str:
     """Shows the rules of a collection, and a form for a new one, filled in as the address says."""
     return _page(site(), _draft(request.args.to_dict()))
+
+
+@blueprint.get("/rules/report")
+def show_report() -> str:
+    """Shows what each rule of a collection, of the pack and of the house, was last found to do."""
+    here = site()
+    with here.parts.engine.connect() as connection:
+        collections = collection_names(connection)
+        name = _collection(collections)
+        found = last_report(connection, name)
+        state = state_of(connection, name, here.parts.packs[name])
+    labels = here.parts.packs[name].labels
+    return render_template(
+        "rules_report.html",
+        collection=name,
+        collections=collections,
+        report=found,
+        old=found is not None and found.state != state,
+        titles={label: each.title for label, each in labels.items()},
+    )
 
 
 @blueprint.post("/rules")

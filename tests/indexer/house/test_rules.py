@@ -14,6 +14,7 @@ from indexer.house import HouseRule, NewRule, Retired, add_rule, house_rules, re
 from indexer.house import journal as house_journal
 from indexer.house.claims import claims, judged_claims, measured
 from indexer.house.preview import check, preview
+from indexer.house.report import last_report, make_report, state_of
 from indexer.records import schema
 from indexer.records.database import writing
 from models.rules import RuleLabeller
@@ -214,3 +215,27 @@ def test_so_many_rules_fit_and_no_more(firm: Firm, monkeypatch: pytest.MonkeyPat
 def house_rules_of(firm: Firm) -> list[HouseRule]:
     with firm.office.engine.connect() as connection:
         return house_rules(connection, "contracts")
+
+
+def test_a_report_tells_of_every_rule_what_it_covers_overlaps_adds_and_how_right_it_is(firm: Firm) -> None:
+    firm.use(model_bytes(LAW))
+    firm.relabel()
+    law = add(firm, asked(Written(any=("laws of delaware",)), "Governing Law"))
+    rent = add(firm)
+    judge(firm, "1" * 32, applies=False)
+    office, pack = firm.office, firm.packs["contracts"]
+    made = make_report(office.engine, "contracts", pack, AT, lambda *_: None)
+    figures = {each.rule: each for each in made.rules}
+    assert made.passages == 4
+    assert (figures[law.id].covers, figures[law.id].overlaps, figures[law.id].adds) == (1, 1, 0)
+    own = figures[rent.id]
+    assert (own.house, own.covers, own.overlaps, own.adds) == (True, 1, 0, 1)
+    assert (own.right, own.judged, own.against_people) == (0, 1, 1)
+    assert (own.low, round(own.high, 2)) == (0.0, 0.79)
+    with office.engine.connect() as connection:
+        assert last_report(connection, "contracts") == made
+        assert last_report(connection, "mails") is None
+        assert state_of(connection, "contracts", pack) == made.state
+    retire(firm, rent.id)
+    with office.engine.connect() as connection:
+        assert state_of(connection, "contracts", pack) != made.state

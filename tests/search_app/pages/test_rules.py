@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
+from indexer.house.report import make_report
 from indexer.records import schema
 from indexer.records.database import writing
 from indexer.relabel import Relabel
@@ -116,3 +117,17 @@ def test_programs_write_no_rules_and_a_rule_that_is_not_there_is_not_found(house
         headers={"User-Agent": READER.replace("Firefox", "HeadlessChrome")},
     )  # fmt: skip
     assert (robot.status_code, house.rows("house_rules")) == (403, [])
+
+
+def test_the_report_tells_what_each_rule_does_and_when_it_is_old(house: House) -> None:
+    assert "Nobody looked yet." in house.get("/rules/report")
+    parts = house.site.parts
+    send(house, do="save", name="Delivery")
+    make_report(
+        house.engine, "contracts", parts.packs["contracts"], "2026-03-02T10:00:00.000Z", lambda *_: None
+    )
+    page = words(house.get("/rules/report"))
+    assert "Price restrictions Delivery of the house 1 0 1 – –" in page
+    assert "Rules or decisions changed since" not in page
+    send(house, do="save", any="ten days")
+    assert "Rules or decisions changed since" in words(house.get("/rules/report"))
