@@ -12,15 +12,18 @@ from opensearchpy.exceptions import RequestError
 
 from indexer.errors import IndexUnavailableError
 from indexer.index.definitions import definition
+from indexer.index.opensearch.asking import whole
 from indexer.index.opensearch.connection import Connection, translated
 from indexer.index.opensearch.generations import Generations
 from indexer.index.opensearch.provision.values import mark_of
 from indexer.index.opensearch.ubi import ubi_body, ubi_index
 
 MOST_BYTES = 5_000_000
-REMOVED_AT_ONCE, REMOVE_SECONDS = 2_000, 600
+REMOVED_AT_ONCE = 2_000
 # A document that is wrong in itself; any other refusal may pass.
 WRONG = 400
+# One that is to be deleted and is not there.
+GONE = 404
 _log = logging.getLogger(__name__)
 
 
@@ -72,21 +75,12 @@ class EventIndex:
 
         Raises IndexUnavailableError.
         """
+        removed = 0
         with translated(self._connection):
-            if self._uuid() is None:
-                return 0
-            answer = self._client.delete_by_query(
-                index=self.index,
-                body={"query": {"range": {"timestamp": {"lt": time}}}},
-                params={"conflicts": "proceed", "refresh": "true", "scroll_size": str(REMOVED_AT_ONCE)},
-                request_timeout=REMOVE_SECONDS,
-            )
-        if answer["failures"] or answer["timed_out"]:
-            raise IndexUnavailableError(
-                f"OpenSearch at {self._connection.where} could not remove all old documents of {self.index}. "
-                "It is tried again."
-            )
-        return int(answer["deleted"])
+            while self._uuid() is not None and (keys := self._old(time)):
+                self._sent([json.dumps({"delete": {"_id": key}}) + "\n" for key in keys])
+                removed += len(keys)
+        return removed
 
     @cached_property
     def _client(self) -> OpenSearch:
@@ -144,20 +138,34 @@ class EventIndex:
         body = {"token": uuid, "position": progress.position, "left_out": progress.left_out}
         self._client.index(index=self._state, id=self.name, body=body)
 
+    def _old(self, time: str) -> list[str]:
+        """Returns the ids of some documents of before a time; none is left where there are none."""
+        self._client.indices.refresh(index=self.index)
+        body = {
+            "query": {"range": {"timestamp": {"lt": time}}}, "size": REMOVED_AT_ONCE,
+            "_source": False, "track_total_hits": False,
+        }  # fmt: skip
+        found = whole(self._connection, self._client.search(index=self.index, body=body))
+        return [hit["_id"] for hit in found["hits"]["hits"]]
+
     def _write(self, lines: list[str]) -> int:
         """Sends one request; returns how many documents were refused for good."""
+        refused = [each for each in self._sent(lines) if each["status"] == WRONG]
+        for each in refused:  # its reason would repeat what somebody typed
+            _log.warning("%s refused %s for good: %s", self.index, each["_id"], each["error"]["type"])
+        return len(refused)
+
+    def _sent(self, lines: list[str]) -> list[dict[str, Any]]:
+        """Sends one request; returns what became of each line. Raises where the server is busy."""
         answer = self._client.bulk(index=self.index, body="".join(lines))
         items = [next(iter(each.values())) for each in answer["items"]]
-        refused = [each for each in items if each["status"] == WRONG]
-        busy = [each for each in items if each["status"] >= 300 and each["status"] != WRONG]
+        busy = [each for each in items if each["status"] >= 300 and each["status"] not in (WRONG, GONE)]
         if busy:
             raise IndexUnavailableError(
                 f"OpenSearch at {self._connection.where} takes no search events now "
                 f"({busy[0]['status']}: {busy[0]['error']['type']}). They are sent again; none is lost."
             )
-        for each in refused:  # its reason would repeat what somebody typed
-            _log.warning("%s refused %s for good: %s", self.index, each["_id"], each["error"]["type"])
-        return len(refused)
+        return items
 
 
 def _parts(documents: Sequence[tuple[str, Mapping[str, Any]]]) -> Iterator[list[str]]:
