@@ -16,7 +16,7 @@ from indexer.house.finding import Found
 from indexer.house.preview import Preview, check, preview
 from indexer.house.report import last_report, state_of
 from indexer.records.database import writing
-from indexer.records.read import chunk_records, collection_names
+from indexer.records.read import ChunkRecord, chunk_records, collection_names
 from models.errors import RuleTextError
 from models.labels import Severity
 from models.packs import Pack
@@ -29,6 +29,7 @@ from search_app.pages.site import Site, first_collection, site
 
 blueprint = Blueprint("rules", __name__)
 _PROGRAM = "Rules are written by people here; programs write them with clausewatch rules."
+_LONGEST_KEY = 19
 LISTS = ("any", "all", "near", "exclude", "heading")
 
 
@@ -149,17 +150,27 @@ def _page(here: Site, draft: Draft, tried: Tried | None = None) -> str:
         name = _collection(collections)
         pack = here.parts.packs[name]
         rows = _rows(connection, name, pack)
+        passage = _passage(connection)
     return render_template(
         "rules.html",
         collection=name,
         collections=collections,
         draft=draft,
+        passage=passage,
         tried=tried,
         problems=(tried.problems if tried else None) or {},
         working=[row for row in rows if row.rule.retired is None],
         retired=[row for row in rows if row.rule.retired is not None],
         saved=request.args.get("saved", ""),
     )
+
+
+def _passage(connection: Connection) -> ChunkRecord | None:
+    """Returns the passage that the address names, whose words are to make a rule."""
+    key = request.args.get("passage", "")
+    if not key.isdecimal() or len(key) > _LONGEST_KEY or int(key) >= 1 << 63:
+        return None
+    return chunk_records(connection, [int(key)]).get(int(key))
 
 
 def _rows(connection: Connection, collection: str, pack: Pack) -> list[Row]:

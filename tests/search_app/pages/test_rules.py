@@ -1,5 +1,6 @@
 """The page of rules: written, tried, put to work, seen on a hit, retired; without scripts."""
 
+import html
 import re
 from typing import Any
 
@@ -106,6 +107,16 @@ def test_the_address_fills_the_form(house: House) -> None:
     page = house.get("/rules?label=Insurance&any=late+fee%0Asurcharge")
     assert 'value="Insurance"' in page
     assert ">late fee\nsurcharge</textarea>" in page
+
+
+def test_a_hit_leads_to_a_rule_for_its_wording_with_the_passage_beside_the_form(house: House) -> None:
+    found = re.search(
+        r'<a href="([^"]+)">Always label this wording</a>', house.get("/?q=aggregate&mode=keyword")
+    )
+    assert found is not None
+    page = house.get(html.unescape(found[1]))
+    assert "total aggregate liability under this Agreement" in words(page)
+    assert [house.client.get(f"/rules?passage={key}").status_code for key in ("x", "9" * 19)] == [200, 200]
 
 
 def test_programs_write_no_rules_and_a_rule_that_is_not_there_is_not_found(house: House) -> None:
