@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from indexer.learning import LearningRun, State
 from indexer.learning.runs import OPEN
 from indexer.mirror.facts import Fact, by_slashes, metric_name, numbers, shortened
 from indexer.mirror.versions import Name, actor
 from indexer.model_figures import read_measurements
+from indexer.records import schema
 from indexer.records.codec import time_to_text
 
 
@@ -19,10 +20,14 @@ def learning_facts(runs: Iterable[LearningRun], prefix: str, pseudonym: Name) ->
     return [_fact(run, prefix, pseudonym) for run in runs if run.state.value not in OPEN]
 
 
-def challengers(runs: Iterable[LearningRun]) -> dict[str, str]:
-    """Returns the version of each pack that waits for approval, of the newest run."""
+def challengers(connection: Connection, runs: Iterable[LearningRun]) -> dict[str, str]:
+    """Returns the version of each pack that labels beside the one in use, or else waits for approval."""
     newest: dict[str, LearningRun] = {run.pack: run for run in runs if run.state.value not in OPEN}
-    return {pack: run.version for pack, run in newest.items() if run.state is State.APPROVAL and run.version}
+    waiting = {
+        pack: run.version for pack, run in newest.items() if run.state is State.APPROVAL and run.version
+    }
+    beside = connection.execute(select(schema.shadows.c.pack, schema.shadows.c.version))
+    return waiting | {row.pack: row.version for row in beside}
 
 
 def measurement_facts(connection: Connection, prefix: str) -> list[Fact]:

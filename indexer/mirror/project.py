@@ -102,7 +102,7 @@ class Mirror:
             *measurement_facts(connection, self._prefix),
             *experiment_facts(connection, self._prefix),
         ]
-        return facts, models(connection, self._prefix, challengers(runs), self._pseudonym)
+        return facts, models(connection, self._prefix, challengers(connection, runs), self._pseudonym)
 
 
 def _state(connection: Connection) -> tuple[object, ...]:
@@ -118,5 +118,6 @@ def _state(connection: Connection) -> tuple[object, ...]:
         connection.scalar(select(func.max(journal.c.seq))),
         connection.scalar(select(func.count()).select_from(schema.model_versions)),
         connection.scalar(select(func.max(schema.model_figures.c.id))),
+        *connection.scalars(select(schema.shadows.c.version).order_by(schema.shadows.c.pack)),
         connection.scalar(select(func.count()).select_from(schema.experiment_results)),
     )

@@ -13,6 +13,7 @@ from indexer.locks import MIRROR, held
 from indexer.mirror import Access, Mirror, Mirrored, MlflowStore
 from indexer.mirror.store import DIGEST
 from indexer.model_figures import Measurement, Took, take_down
+from indexer.records import schema
 from indexer.records.database import writing
 from tests.indexer.mirror.conftest import FIRST, PERSON, SECOND, Lab, silent
 
@@ -96,6 +97,18 @@ def test_what_waits_for_approval_is_the_challenger_until_it_is_decided(lab: Lab)
     places = [path for path in (lab.folder / "mlflow").rglob("*") if path.is_file()]
     assert places
     assert not [path for path in places if b"77123" in path.read_bytes()]
+
+
+def test_what_labels_beside_the_one_in_use_is_the_challenger(lab: Lab) -> None:
+    first = lab.promoted(FIRST)
+    second = lab.registry.register(SECOND, lab.registry.find(first).origin).version
+    lab.mirror.catch_up(silent)
+    assert list(lab.client.get_registered_model(MODEL).aliases) == ["champion"]
+    with writing(lab.registry._engine) as connection:
+        row = {"pack": "contracts", "version": second, "since": "2026-01-31T10:00:00.000Z", "by": PERSON}
+        connection.execute(schema.shadows.insert(), [row])
+    lab.mirror.catch_up(silent)
+    assert lab.client.get_model_version_by_alias(MODEL, "challenger").tags["version"] == second
 
 
 def test_no_name_of_a_person_and_nothing_that_one_wrote_leaves_the_records(lab: Lab) -> None:
