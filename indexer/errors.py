@@ -53,6 +53,10 @@ class NewerIndexError(IndexUnavailableError):
     """The search index was made by a newer version, which may still use it; says what to do."""
 
 
+class OtherEncoderError(IndexUnavailableError):
+    """The search index was made with another encoder; nobody but a person changes that."""
+
+
 class RecordsUnavailableError(IndexerError):
     """The records database cannot be opened or is newer than this version."""
 

@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from indexer.apply import apply_outbox, last_position
 from indexer.encode import store_vectors, vector_rows
-from indexer.errors import IndexUnavailableError, IndexUnreachableError, NewerIndexError
+from indexer.errors import IndexUnavailableError, IndexUnreachableError, NewerIndexError, OtherEncoderError
 from indexer.index.protocol import ChunkIndex, IndexedChunk, IndexStatus
 from indexer.project import active_chunks, all_indexed_chunks, texts_without_vector
 from indexer.records.database import writing
@@ -49,7 +49,7 @@ def rebuild(
         IndexUnavailableError: The new generation does not hold what the records hold.
         WriterBusyError: Another process writes the index.
     """
-    _encode_missing(engine, encoder, report)
+    encode_missing(engine, encoder, report)
     with engine.connect() as connection:
         position, expected = last_position(connection), active_chunks(connection)
     counter = _Counter(expected, report)
@@ -62,6 +62,23 @@ def rebuild(
             )
         builder.finish(position)
     return index.status()
+
+
+def encode_missing(engine: Engine, encoder: Encoder, report: Report) -> None:
+    """Encodes the texts that have no vector of an encoder yet; killed, it keeps what was made so far."""
+    last, done = -1, 0
+    with engine.connect() as connection:
+        total = active_chunks(connection)
+    while True:
+        with engine.connect() as connection:
+            missing = texts_without_vector(connection, encoder.version, last, _BATCH_TEXTS)
+        if not missing:
+            return
+        rows = vector_rows(encoder, {row.text_hash: row.text for row in missing})
+        with writing(engine) as connection:
+            store_vectors(connection, rows)
+        last, done = missing[-1].key, done + len(missing)
+        report(done, total, "encoding")
 
 
 def rollback(engine: Engine, index: ChunkIndex, packs: Mapping[str, Pack]) -> IndexStatus:
@@ -83,12 +100,13 @@ def ensure_index(
     Raises:
         IndexUnreachableError: The index is there, as far as one can tell, and does not answer.
         NewerIndexError: A newer version made the index and may still use it.
-        IndexUnavailableError: The index was made with another encoder, or building it would mean to
-            encode the whole collection: that is for a person to start, with a rebuild.
+        OtherEncoderError: The index was made with another encoder: that is for a person to change.
+        IndexUnavailableError: Building it would mean to encode the whole collection: that is for a person to
+            start, with a rebuild.
     """
     try:
         status = index.status()
-    except (IndexUnreachableError, NewerIndexError):
+    except (IndexUnreachableError, NewerIndexError, OtherEncoderError):
         raise
     except IndexUnavailableError:
         with engine.connect() as connection:
@@ -96,27 +114,11 @@ def ensure_index(
                 raise
         return rebuild(engine, index, encoder, packs)
     if status.encoder != encoder.version:
-        raise IndexUnavailableError(
+        raise OtherEncoderError(
             f"The index was made with the encoder {status.encoder}, the settings name {encoder.version}. "
             "Run: clausewatch rebuild"
         )
     return status
-
-
-def _encode_missing(engine: Engine, encoder: Encoder, report: Report) -> None:
-    last, done = -1, 0
-    with engine.connect() as connection:
-        total = active_chunks(connection)
-    while True:
-        with engine.connect() as connection:
-            missing = texts_without_vector(connection, encoder.version, last, _BATCH_TEXTS)
-        if not missing:
-            return
-        rows = vector_rows(encoder, {row.text_hash: row.text for row in missing})
-        with writing(engine) as connection:
-            store_vectors(connection, rows)
-        last, done = missing[-1].key, done + len(missing)
-        report(done, total, "encoding")
 
 
 class _Counter:

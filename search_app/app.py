@@ -1,5 +1,6 @@
 """The web application: a factory that gathers the blueprints and gives them the parts."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flask import Flask
@@ -56,6 +57,13 @@ BLUEPRINTS = (
     silence,
 )
 STATIC_SECONDS = 365 * 24 * 3600  # their addresses change with them
+
+
+def exchange(app: Flask, parts: "Parts") -> None:
+    """Has an application work with other parts from the next request on; its recorder stays."""
+    here: Site = app.extensions[KEY]
+    health = Health(parts, here.recorder)
+    app.extensions[KEY] = replace(here, parts=parts, searcher=parts.searcher, health=health)
 
 
 def create_app(parts: "Parts", searcher: Searching | None = None) -> Flask:

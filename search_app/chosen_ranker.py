@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+from models.adaptation.card import card_of
 from models.encoder import bundled
-from models.encoder.source import locate
+from models.encoder.source import NO_READER, locate
+from models.encoder.weights import fingerprint
 from models.ranker.file import read_ranker
 from models.ranker.linear import LinearRanker
 from models.ranker.shipped import shipped_file
@@ -27,7 +29,8 @@ def ranker_of(settings: Settings) -> LinearRanker | None:
 def ranker_file(settings: Settings) -> tuple[bytes, str] | None:
     """Returns content and name of the file of the ranker that the settings name; None for none.
 
-    The ranker that ships learned from candidates of the bundled encoder, and is used with no other.
+    The ranker that ships learned from candidates of the bundled encoder, and is used with that and with those
+    that were adapted from it.
 
     Raises:
         SettingsError: There is no such file.
@@ -36,9 +39,17 @@ def ranker_file(settings: Settings) -> tuple[bytes, str] | None:
         return None
     if settings.ranker:
         return _content(Path(settings.ranker)), Path(settings.ranker).name
-    named = settings.encoder and locate(settings.encoder, settings.reader).name != bundled.NAME
-    content = None if named else shipped_file()
+    content = shipped_file() if not settings.encoder or _is_bundled(settings) else None
     return (content, "the ranker that ships") if content else None
+
+
+def _is_bundled(settings: Settings) -> bool:
+    """Whether the encoder is the bundled one, or was adapted from it."""
+    source = locate(settings.encoder, NO_READER)
+    if source.name == bundled.NAME:
+        return True
+    card = card_of(source)
+    return card is not None and fingerprint(locate(""), settings.encoder_folder) in card.parents
 
 
 def ranker_from(path: Path) -> LinearRanker:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine
 
 from indexer.blobs import BlobStore
+from indexer.encoders import Kept
 from indexer.extract.tika import TikaServer
 from indexer.index.embedded import EmbeddedIndex
 from indexer.index.mapping import chunk_mapping
@@ -29,9 +30,11 @@ from indexer.shadow import Shadowing
 from models.encoder import load_encoder
 from models.encoder.source import locate
 from models.encoder.weights import reader_version
+from models.errors import EncoderUnavailableError
 from models.packs import Pack, load_pack, pack_names
 from models.protocols import Encoder
 from models.ranker.judged import judged_for
+from search_app.chosen_encoder import encoder_in_use, settings_with
 from search_app.chosen_ranker import OFF, ranker_file
 from search_app.current_ranker import CurrentReranker
 from search_app.golden_queries import GoldenAnswers
@@ -46,6 +49,7 @@ if TYPE_CHECKING:
     from indexer.index.opensearch import Connection
 
 DEFAULT_PACK = "contracts"
+_log = logging.getLogger(__name__)
 
 
 class CollectionPacks(Mapping[str, Pack]):
@@ -69,13 +73,19 @@ class CollectionPacks(Mapping[str, Pack]):
 
 @dataclass(frozen=True)
 class Parts:
-    """The parts of a running process; the encoder and the index are made at their first use."""
+    """The parts of a running process; the encoder and the index are made at their first use.
+
+    Attributes:
+        settings: As given, but for encoder and reader where ``chosen`` says which.
+        chosen: The encoder that was taken into use; None for the one of the settings, or the product's own.
+    """
 
     settings: Settings
     engine: Engine
     packs: Mapping[str, Pack]
     blobs: BlobStore
     tika: TikaServer | None = None
+    chosen: Kept | None = None
 
     @cached_property
     def encoder(self) -> Encoder:
@@ -219,6 +229,15 @@ class Parts:
         return _on_ray(ingest, settings) if settings.ray else ingest
 
 
+def with_encoder(parts: Parts, given: Settings, kept: Kept | None) -> Parts:
+    """Returns parts that use another encoder: one among the stored files, or the one of the settings.
+
+    Raises:
+        EncoderUnavailableError: Its file is missing or damaged.
+    """
+    return replace(parts, settings=settings_with(given, kept, parts.blobs), chosen=kept)
+
+
 def index_directory(home: Path) -> Path:
     """Returns where the embedded index lies."""
     return home / "index"
@@ -250,10 +269,16 @@ def compose(settings: Settings) -> Parts:
     """Opens the records (and migrates them) and gathers the parts under ``settings.home``."""
     tika = tika_server(settings)
     settings.home.mkdir(parents=True, exist_ok=True)
-    return Parts(
+    parts = Parts(
         settings=settings,
         engine=open_records(settings.records_url, settings.database_password),
         packs=CollectionPacks(),
         blobs=BlobStore(settings.home / "blobs"),
         tika=tika,
     )
+    kept = encoder_in_use(settings, parts.engine)
+    try:
+        return with_encoder(parts, settings, kept)
+    except EncoderUnavailableError as error:
+        _log.error("%s", error)  # each command says what it lacks; "encoder back" lacks nothing
+        return parts

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from threading import Event, Thread
 from types import FrameType
 
+from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
 from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
 
 from indexer.errors import (
@@ -22,14 +24,17 @@ from indexer.errors import (
 from indexer.locks import WORKER, holder
 from indexer.records.read import totals
 from models.errors import ModelsError
-from search_app.app import create_app
-from search_app.compose import Parts, compose
+from search_app.app import create_app, exchange
+from search_app.chosen_encoder import encoder_in_use
+from search_app.compose import Parts, compose, with_encoder
 from search_app.errors import AddressInUseError
 from search_app.results import SearchRequest
 from search_app.settings import Settings
 
 STOP_SECONDS = 10.0
 AGAIN_SECONDS = 5.0
+# Between two looks at which encoder is in use.
+FOLLOW_SECONDS = 2.0
 # Before a worker that died is replaced; doubled from one that died soon to the next.
 FIRST_PAUSE_SECONDS, LAST_PAUSE_SECONDS = 1.0, 60.0
 _log = logging.getLogger(__name__)
@@ -46,9 +51,10 @@ def serve(settings: Settings, *, worker: bool) -> None:
         AddressInUseError: Another process listens there, or the address is not of this machine.
     """
     parts = compose(settings)
+    app = create_app(parts)
     try:
         server = create_server(
-            create_app(parts),
+            app,
             host=settings.host,
             port=settings.port,
             threads=settings.threads,
@@ -59,6 +65,7 @@ def serve(settings: Settings, *, worker: bool) -> None:
         raise AddressInUseError(settings.host, settings.port, error) from error
     port = _port(server)
     Thread(target=warm, args=(parts,), name="warm", daemon=True).start()
+    Thread(target=follow, args=(app, parts, settings), name="encoder", daemon=True).start()
     # What is loaded by now stays: the collector need not look through it again and again.
     gc.collect()
     gc.freeze()
@@ -100,6 +107,33 @@ def warm(parts: Parts) -> None:
             if said:
                 _log.warning("Searches are answered now.")
             return
+
+
+def follow(app: Flask, parts: Parts, given: Settings) -> None:
+    """Takes up an encoder that was taken into use, as soon as it is loaded; until then all goes on as before.
+
+    Args:
+        app: The application.
+        parts: Those that it works with now.
+        given: The settings as they were given.
+    """
+    said = ""
+    while True:
+        time.sleep(FOLLOW_SECONDS)
+        try:
+            kept = encoder_in_use(given, parts.engine)
+            if kept == parts.chosen:
+                continue
+            new = with_encoder(parts, given, kept)
+            _search_once(new)
+        except (SQLAlchemyError, IndexerError, ModelsError, OSError) as error:
+            if str(error) != said:
+                _log.warning("Another encoder cannot be taken up yet, which is tried again: %s", error)
+            said = str(error)
+            continue
+        parts, said = new, ""
+        exchange(app, parts)
+        _log.warning("Searches use the encoder %s now.", parts.encoder.version)
 
 
 def _search_once(parts: Parts) -> None:

@@ -69,11 +69,10 @@ def run_worker(
                 run(signalled)
 
 
-def run_joiner(ingest: Ingest) -> None:
-    """Takes files of runs that other processes lead, until SIGTERM or SIGINT; any number may run."""
-    with signals.signalled() as stop:
-        _log.info("Process %d takes files of shared runs", os.getpid())
-        Joiner(ingest, stop).work()
+def run_joiner(ingest: Ingest, stop: threading.Event) -> None:
+    """Takes files of runs that other processes lead, until ``stop`` is set; any number may run."""
+    _log.info("Process %d takes files of shared runs", os.getpid())
+    Joiner(ingest, stop).work()
 
 
 def _run(standing: Jobs, added: Sequence[Job], stop: threading.Event, history: History) -> None:

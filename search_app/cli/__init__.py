@@ -30,6 +30,7 @@ COMMANDS = {
     "rules": "Write, try and retire keyword rules for a collection.",
     "models": "List the classifiers or rankers, show one, choose one, go back.",
     "experiment": "Try ideas on fixed data, in the background.",
+    "encoder": "Take another encoder into use beside the one that serves, or go back.",
     "thresholds": "Choose how sure the classifier must be.",
     "relabel": "Give documents the labels of the model and the rules in force.",
     "rebuild": "Build the index anew from the records, beside the old one.",

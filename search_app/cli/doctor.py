@@ -79,11 +79,9 @@ def _folder(settings: Settings) -> Finding:
 
 
 def _encoder(settings: Settings) -> Finding:
-    from models.encoder import load_encoder  # noqa: PLC0415 - the help page must not pay for the imports
+    from search_app.compose import compose  # noqa: PLC0415 - the help page must not pay for the imports
 
-    encoder = load_encoder(
-        settings.encoder, settings.encoder_backend, settings.encoder_folder, reader=settings.reader
-    )
+    encoder = compose(settings).encoder
     vector = encoder.encode(["limitation of liability"])
     reads = f"reads {len(encoder.reads)} labels" if encoder.reads else "has no reader"
     size = f"{vector.shape[1]} dimensions, {encoder.max_tokens} tokens"

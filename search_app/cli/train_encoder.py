@@ -66,7 +66,7 @@ def encoder(
     A copy of its upper layers learns which passages answer the judged queries, and, with --spans, which words
     carry which label; the new encoder is the mean of old and new. On two processors a training on 51 queries
     of 1,300 passages each takes about ten minutes. Stopped or killed it leaves nothing but FOLDER.unfinished,
-    from which the same command goes on. CLAUSEWATCH_ENCODER=FOLDER names it to every other command.
+    from which the same command goes on. "clausewatch encoder prepare FOLDER" goes on with it.
     """
     from search_app.compose import compose  # noqa: PLC0415 - not for the help page
     from search_app.encoder_training import Request, train_encoder  # noqa: PLC0415
@@ -129,5 +129,5 @@ def _described(card: "AdaptationCard", output: Path) -> str:
         f"answer them, {card.marked} marked spans."
     )
     lines.append(f"To look at it: CLAUSEWATCH_ENCODER={output} clausewatch evaluate retrieval DIR")
-    lines.append(f"To use it: set CLAUSEWATCH_ENCODER={output}, and run clausewatch rebuild")
+    lines.append(f"To use it: clausewatch encoder prepare {output}")
     return "\n".join(lines)

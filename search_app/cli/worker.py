@@ -5,14 +5,22 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import click
 
 from search_app.cli import DONE, FAILED
 from search_app.settings import Settings, load_settings
 
+if TYPE_CHECKING:
+    from search_app.compose import Parts
+
 PARENT_SECONDS = 1.0
+# Between two looks at which encoder is in use.
+FOLLOW_SECONDS = 2.0
 # Seconds before each new try of a start in which the database did not answer: together, a restart's time.
 PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
 
@@ -52,25 +60,63 @@ def work(settings: Settings, *, join: bool = False) -> None:
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     logging.getLogger("faiss").setLevel(logging.WARNING)
-    for pause in PAUSES:
+    pauses = iter(PAUSES)
+    again = True
+    while again:
         try:
-            return _run(settings, join=join)
+            again = _run(settings, join=join)
         except RecordsUnreachableError as error:
+            pause = next(pauses, None)
+            if pause is None:
+                raise
             logging.getLogger(__name__).warning("%s; trying again in %g s", error, pause)
             time.sleep(pause)
-    return _run(settings, join=join)
 
 
-def _run(settings: Settings, *, join: bool) -> None:
+def _run(settings: Settings, *, join: bool) -> bool:
+    """Returns whether it ended because another encoder was taken into use, and is to be run again."""
     from indexer.jobs import run_joiner, run_worker  # noqa: PLC0415 - the help page must not pay for the imports
+    from indexer.signals import signalled  # noqa: PLC0415
     from search_app.compose import compose  # noqa: PLC0415
     from search_app.worker_jobs import jobs_of  # noqa: PLC0415
 
     parts = compose(settings)
-    if join:
-        run_joiner(parts.ingest)
-    else:
-        run_worker(parts.ingest, events=parts.events, added=jobs_of(parts))
+    with signalled() as stop, _stopping(parts, settings, stop) as changed:
+        if join:
+            run_joiner(parts.ingest, stop)
+        else:
+            run_worker(parts.ingest, stop, events=parts.events, added=jobs_of(parts))
+    return changed.is_set()
+
+
+@contextmanager
+def _stopping(parts: "Parts", given: Settings, stop: threading.Event) -> Iterator[threading.Event]:
+    """Sets ``stop`` when another encoder was taken into use; the event that it yields says so."""
+    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 - the help page must not pay for the imports
+
+    from search_app.chosen_encoder import encoder_in_use  # noqa: PLC0415
+
+    changed, ended = threading.Event(), threading.Event()
+
+    def look() -> None:
+        while not ended.wait(FOLLOW_SECONDS):
+            try:
+                another = encoder_in_use(given, parts.engine) != parts.chosen
+            except SQLAlchemyError:
+                continue  # the jobs say so
+            if another:
+                logging.getLogger(__name__).info("Another encoder is in use; the worker begins anew with it")
+                changed.set()
+                stop.set()
+                return
+
+    looking = threading.Thread(target=look, name="encoder", daemon=True)
+    looking.start()
+    try:
+        yield changed
+    finally:
+        ended.set()
+        looking.join()
 
 
 def _check(settings: Settings) -> int:

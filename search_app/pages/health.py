@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from indexer.errors import IndexerError, IndexUnavailableError, RecordsUnavailableError
+from indexer.errors import (
+    IndexerError,
+    IndexUnavailableError,
+    OtherEncoderError,
+    RecordsUnavailableError,
+)
+from indexer.index.protocol import Detail, Filters
 from indexer.locks import WORKER, holder
 from indexer.monitoring import latest
 from indexer.records import schema
@@ -137,7 +143,14 @@ class Health:
         return PartHealth("records", State.OK, f"The {kind} database answers.")
 
     def _index(self) -> PartHealth:
-        status = self._parts.index.status()
+        try:
+            status = self._parts.index.status()
+        except OtherEncoderError:
+            self._parts.index.count(None, Filters(), detail=Detail.CHUNKS)  # raises where none answers
+            return PartHealth(
+                "index", State.DEGRADED, "Another encoder was taken into use; the generation before answers.",
+                "This process takes it up within a minute; one whose settings name an encoder, by a restart.",
+            )  # fmt: skip
         with self._parts.engine.connect() as connection:
             table = schema.outbox
             waiting = select(func.min(table.c.created_at)).where(table.c.seq > status.position)

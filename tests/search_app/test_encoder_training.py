@@ -66,7 +66,7 @@ def test_an_encoder_is_trained_told_of_and_loaded_as_any_other(
     )
     assert status == 0, errors
     assert "On 2 queries that a training was kept from" in said
-    assert f"CLAUSEWATCH_ENCODER={output}, and run clausewatch rebuild" in said
+    assert f"clausewatch encoder prepare {output}" in said
     card = card_of(locate(str(output)))
     assert card is not None
     assert card.parents == (fingerprint(locate(str(tiny)), tmp_path / "notes"),)

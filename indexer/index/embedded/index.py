@@ -8,7 +8,7 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.errors import IndexUnavailableError
+from indexer.errors import IndexUnavailableError, OtherEncoderError
 from indexer.index.embedded.builder import Builder, drop_generations, next_generation
 from indexer.index.embedded.layout import FLAT, REBUILD, Layout, Manifest, Pointer
 from indexer.index.embedded.lock import writer_lock
@@ -225,7 +225,7 @@ class EmbeddedIndex:
             ("dimension", manifest.dimension, self._dimension),
         ):
             if found != expected:
-                raise IndexUnavailableError(
+                raise (OtherEncoderError if what == "encoder" else IndexUnavailableError)(
                     f"The search index {self._layout.root} was made with the {what} {found}; "
                     f"this version expects {expected}. {REBUILD}"
                 )

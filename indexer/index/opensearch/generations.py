@@ -12,7 +12,7 @@ from typing import Any
 from opensearchpy import OpenSearch
 from opensearchpy.exceptions import NotFoundError, RequestError, TransportError
 
-from indexer.errors import IndexUnavailableError, NewerIndexError
+from indexer.errors import IndexUnavailableError, NewerIndexError, OtherEncoderError
 from indexer.index.mapping import chunk_mapping
 from indexer.index.opensearch.asking import whole
 from indexer.index.opensearch.connection import Connection, missing
@@ -109,7 +109,7 @@ class Generations:
             ("dimension", generation.dimension, dimension),
         ):
             if found != expected:
-                raise IndexUnavailableError(
+                raise (OtherEncoderError if what == "encoder" else IndexUnavailableError)(
                     f"The search index {self.index(generation.name)} was made with the {what} {found}; "
                     f"this version expects {expected}. {REBUILD}"
                 )

@@ -56,8 +56,8 @@ class OpenSearchIndex:
         """
         self._connection = connection
         self._encoder, self._dimension = encoder, dimension
-        self._fitting: Generation | None = None
-        self._asked = ""  # the alias of that generation
+        # The generation that answers, and the alias that it is asked by.
+        self._fitting: tuple[Generation, str] | None = None
         self._trusted_until = 0.0
 
     def retrieve(self, request: Retrieval) -> Candidates:
@@ -177,34 +177,38 @@ class OpenSearchIndex:
 
     @property
     def _reader(self) -> Reader:
-        return Reader(self._client, self._connection, self._asked)
+        return Reader(self._client, self._connection, self._alias)
+
+    @property
+    def _alias(self) -> str:
+        return self._fitting[1] if self._fitting else self._generations.alias
 
     def _of_present(self, ask: Callable[[Generation], T]) -> T:
-        """Asks something of the generation that is served.
+        """Asks something of the generation that answers.
 
         What it was made with is looked at beside, once a second, and for what has changed it is asked again.
         """
         trusted = self._fitting
         if trusted is None:
-            return ask(self._read_present())
+            return ask(self._read_present()[0])
         reading = None
         if monotonic() >= self._trusted_until:
             self._trusted_until = monotonic() + TRUSTED_SECONDS
             reading = BESIDE.submit(self._read_present)
         try:
-            found = ask(trusted)
+            found = ask(trusted[0])
         except Exception:
             # Where none fits any more this raises, which says more than what was asked.
             present = reading.result() if reading else self._read_present()
             if present == trusted:
                 raise
-            return ask(present)
+            return ask(present[0])
         present = reading.result() if reading else trusted
-        return found if present == trusted else ask(present)
+        return found if present == trusted else ask(present[0])
 
     def _stored(self, keys: Sequence[int]) -> list[Answer]:
         found: list[Answer] = self._client.mget(
-            index=self._asked,
+            index=self._alias,
             body={"ids": sorted({str(key) for key in keys})},
             params={"_source_includes": VECTOR},
         )["docs"]
@@ -216,7 +220,7 @@ class OpenSearchIndex:
         self._generations.check(present, self._encoder, self._dimension)
         return present
 
-    def _read_present(self) -> Generation:
+    def _read_present(self) -> tuple[Generation, str]:
         """Returns the generation that answers: the current one, or the previous where that alone fits."""
         present, asked = self._generations.current(), self._generations.alias
         if present.encoder != self._encoder:
@@ -224,9 +228,8 @@ class OpenSearchIndex:
             if older is not None and older.encoder == self._encoder:
                 present, asked = older, self._generations.previous
         self._generations.check(present, self._encoder, self._dimension)
-        self._fitting, self._asked = present, asked
-        self._trusted_until = monotonic() + TRUSTED_SECONDS
-        return present
+        self._fitting, self._trusted_until = (present, asked), monotonic() + TRUSTED_SECONDS
+        return present, asked
 
     @contextmanager
     def _writing(self, purpose: str) -> Iterator[Lease]:
