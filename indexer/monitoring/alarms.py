@@ -148,7 +148,8 @@ def _otherwise(
 ) -> Callable[[Measurement, Sequence[Measurement], Mapping[str, str]], Words]:
     def words(point: Measurement, _found: Sequence[Measurement], _titles: Mapping[str, str]) -> Words:
         return (
-            f"{_new(point)} differ: {what} {show(point.value)} on average, before {show(point.before or 0)}.",
+            f"{_new(point)} differ in {what}: {show(point.value)} on average, before"
+            f" {show(point.before or 0)}; their spread counts too.",
             "See whether they were read well and are of the kind that this collection is for.",
         )
 
@@ -185,7 +186,7 @@ _WORDS: dict[Metric, Callable[[Measurement, Sequence[Measurement], Mapping[str, 
     Metric.WARNINGS: _warned,
     Metric.TIKA: _by_tika,
     Metric.LABELS: _labels,
-    Metric.LENGTH: _otherwise("a passage has", lambda value: f"{value:,.0f} characters"),
-    Metric.DIGITS: _otherwise("digits make up", _percent),
+    Metric.LENGTH: _otherwise("the length of passages", lambda value: f"{value:,.0f} characters"),
+    Metric.DIGITS: _otherwise("the share of digits", _percent),
     Metric.MEANING: _about,
 }

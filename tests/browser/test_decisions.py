@@ -128,3 +128,20 @@ def test_the_review_is_answered_by_keyboard_alone(served: Served) -> None:
     assert page.locator("#question").text_content() == first
     page.keyboard.press("e")
     assert page.evaluate("document.activeElement.name") == "other"
+
+
+def test_a_passage_without_a_claim_is_answered_by_keyboard_alone(served: Served) -> None:
+    page = served.page()
+    page.goto("/review")
+    while "Does a label apply?" not in (page.locator("#question").text_content() or ""):
+        with page.expect_navigation():
+            page.keyboard.press("s")
+    page.keyboard.press("y")
+    assert page.evaluate("document.activeElement.name") == "other"
+    page.keyboard.type("Audit rights")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert page.locator(".last").inner_text().startswith("Named: Audit rights.")
+    with page.expect_navigation():
+        page.keyboard.press("u")
+    assert page.locator(".last").inner_text().startswith("Taken back: the check of a passage.")

@@ -10,6 +10,7 @@ from indexer.learning import Why, ask, note
 from indexer.records.database import writing
 from tests.browser.conftest import Served
 from tests.search_app.pages.house import House
+from tests.search_app.pages.test_monitor_page import measured
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 MOST_BYTES = 150_000
@@ -19,6 +20,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 def addresses(served: Served) -> dict[str, str]:
     lease = served.house.document("Office Lease 18 Calloway Square.pdf")["id"]
     risky = served.house.chunk("supply.txt", "aggregate liability")
+    measured(served.house)
     with served.house.engine.connect() as connection:
         run = connection.exec_driver_sql("select id from runs").scalar()
     return {
@@ -32,6 +34,7 @@ def addresses(served: Served) -> dict[str, str]:
         "unsure": "/?unsure=1",
         "review": "/review",
         "models": "/models",
+        "monitor": "/monitor",
         "learning": f"/models/learning/{learning(served.house, risky['key'])}",
         "upload": "/upload",
         "runs": "/runs",
