@@ -52,7 +52,7 @@ def test_a_rule_that_was_put_to_work_stands_beside_the_passage_with_its_author_a
             insert(schema.reviewers).values(id=row["by"], name="Ann Lee", senior=0, since=row["at"])
         )
     shown = hit(house.get("/?label=Price+Restrictions"), "deliver the goods")
-    assert "rule: Delivery by Ann Lee · 6 of 10 like this were right" in words(shown)
+    assert "rule: Delivery by Ann Lee · counts as 0.60 sure" in words(shown)
     assert "says the rule Delivery by Ann Lee because of deliver the goods" in words(shown)
     assert "Labels 1 passage. Nobody judged one yet. Counts as 0.60 sure until ten are judged." in words(
         house.get("/rules")
