@@ -176,7 +176,9 @@ class Parts:
     @cached_property
     def searcher(self) -> Searcher:
         """Who answers searches."""
-        reranking = None if self.settings.ranker == OFF else CurrentReranker(self.rankers, self._stored)
+        reranking = None
+        if self.settings.ranker != OFF:
+            reranking = CurrentReranker(self.rankers, self._stored, self.engine)
         return Searcher(self.index, self.encoder, self.engine, self.packs, self.grounds, reranking=reranking)
 
     @cached_property

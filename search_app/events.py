@@ -91,7 +91,7 @@ def impressions(page: SearchPage, request: SearchRequest, visitor: Visitor) -> t
             timestamp=visitor.at,
             message_type="INFO",
             user_query=request.text,
-            event_attributes=json.dumps(_shown(hit, position, ranker, page.generation)),
+            event_attributes=json.dumps(_shown(hit, position, _ranker(hit, ranker), page.generation)),
         )
         for position, hit in enumerate(page.hits, start=request.offset)
     )
@@ -282,6 +282,11 @@ def _shown(hit: Hit, position: int, ranker: str, generation: str) -> dict[str, o
         "generation": generation,
         "classifier": next((label.model for label in _said(hit) if label.source is LabelSource.MODEL), None),
     }
+
+
+def _ranker(hit: Hit, otherwise: str) -> str:
+    """Returns what put a hit at its place: of two rankers that take turns, the one that did."""
+    return hit.why.learned.ranker if hit.why.learned and hit.why.learned.ranker else otherwise
 
 
 def _said(hit: Hit) -> Sequence[HitLabel]:

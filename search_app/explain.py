@@ -70,6 +70,8 @@ def _reranked(learned: Learned) -> str:
     moved = f"Put {_ordinal(learned.after)} by the ranker that learned from searches"
     if learned.before != learned.after:
         moved = f"{moved} ({_ordinal(learned.before)} before)"
+    if learned.in_turn:
+        moved = f"Two rankers that are compared take turns here. {moved}"
     weighty = sorted(learned.shares.items(), key=lambda each: -abs(each[1]))[:_MOST_GROUNDS]
     spoke = [
         (f"{_GROUNDS[Ground(name)]} ({share:+.1f})", share > 0)

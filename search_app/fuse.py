@@ -27,12 +27,16 @@ class Learned:
         before: 1-based place after the fusion.
         after: 1-based place after the ranker.
         shares: What each ground adds to the score: places, words, nearness, meaning, company.
+        ranker: Version of the ranker.
+        in_turn: Whether another ranker takes turns with it, so that it stands elsewhere than ``after``.
     """
 
     score: float
     before: int
     after: int
     shares: Mapping[str, float]
+    ranker: str = ""
+    in_turn: bool = False
 
 
 @dataclass(frozen=True, slots=True)

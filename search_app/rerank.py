@@ -22,10 +22,27 @@ Passages = Callable[[Sequence[int]], Mapping[int, StoredPassage]]
 _NOTHING = StoredPassage("", None)
 
 
+class Orders(Protocol):
+    """What gives the candidates of a question their order."""
+
+    @property
+    def version(self) -> str:
+        """The version of the ranker, or of those that take turns."""
+        ...
+
+    def ranks(self, question: Question) -> bool:
+        """Whether a question has a learned order."""
+        ...
+
+    def reranked(self, question: Question, fusion: Fusion) -> Sequence[Fused]:
+        """Returns every fused candidate once."""
+        ...
+
+
 class Reranking(Protocol):
     """Who knows what reranks at this moment."""
 
-    def current(self) -> "Reranker | None":
+    def current(self) -> Orders | None:
         """Returns it; None where the order of the fusion stays."""
         ...
 
@@ -60,13 +77,14 @@ class Reranker:
         if not first or not self.ranks(question):
             return fusion
         found = self._ranker.rank(pool_of(question, first, self._passages))
-        return Reranked(first, found, fusion)
+        return Reranked(first, found, fusion, self.version)
 
 
 class Reranked(Sequence[Fused]):
     """A reranked fusion; what a ranker says of a candidate is gathered when it is asked for."""
 
-    def __init__(self, first: Sequence[Fused], found: Ranked, fusion: Fusion) -> None:
+    def __init__(self, first: Sequence[Fused], found: Ranked, fusion: Fusion, version: str) -> None:
+        self._version = version
         self._first, self._found, self._fusion = first, found, fusion
         self._order = np.argsort(-found.scores, kind="stable").tolist()
 
@@ -93,6 +111,7 @@ class Reranked(Sequence[Fused]):
             before=before + 1,
             after=place + 1,
             shares={ground: float(share[before]) for ground, share in self._found.shares.items()},
+            ranker=self._version,
         )
         return replace(self._first[before], learned=learned)
 

@@ -34,6 +34,7 @@ class SearchRequest:
         offset: Hits to skip, from 0.
         group: Keep the best hit of each document and count the others.
         facets: Count facets too (the pages do, a plain API call may not want them).
+        person: Pseudonym of whoever asks in person, so that two rankers may take turns; else empty.
         flagged: Only what two versions do not both flag; labels that are named are those they differ in.
     """
 
@@ -45,6 +46,7 @@ class SearchRequest:
     offset: int = 0
     group: bool = False
     facets: bool = True
+    person: str = ""
     flagged: Flagged | None = None
 
 

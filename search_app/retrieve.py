@@ -34,6 +34,7 @@ class Question:
         floor: Cosine that the nearest passages must reach.
         depth: Length of each of the two lists that are fused.
         text: The words that ``vector`` is of; empty where a ranker has none to look for.
+        person: Pseudonym of whoever asks in person; empty for programs.
 
     With neither words nor vector, the question is for everything that passes the filters.
     """
@@ -46,6 +47,7 @@ class Question:
     floor: float = COSINE_FLOOR
     depth: int = DEPTH
     text: str = ""
+    person: str = ""
 
     @property
     def everything(self) -> bool:

@@ -141,6 +141,7 @@ class Searcher:
             filters=request.filters,
             order=_order(request.order, parsed.tree),
             text=parsed.semantic_text,
+            person=request.person,
         )
         return question, notices
 

@@ -6,6 +6,7 @@ from functools import partial
 from indexer.house.claims import measured
 from indexer.house.report import last_report, make_report, state_of
 from indexer.jobs import Job, LearningJobs, Report, learn_from_clicks
+from indexer.ranking.interleaving import settle
 from indexer.records.codec import time_to_text
 from indexer.rollups import remove_events, roll_up
 from search_app.compose import Parts
@@ -52,7 +53,14 @@ def _shadow(parts: Parts, report: Report) -> None:
 
 def _ranking(parts: Parts) -> list[Job]:
     after = parts.settings.learn_clicks_after
-    return [Job("learn_clicks", CLICKS_SECONDS, partial(_learn_clicks, parts))] if after else []
+    learns = [Job("learn_clicks", CLICKS_SECONDS, partial(_learn_clicks, parts))] if after else []
+    return [*learns, Job("interleaving", CLICKS_SECONDS, partial(_settle, parts))]
+
+
+def _settle(parts: Parts, _report: Report) -> None:
+    words = settle(parts.engine, parts.rankers, time_to_text(parts.ingest.clock()))
+    if words:
+        _log.info("The comparison of two rankers has ended. %s", words)
 
 
 def _learn_clicks(parts: Parts, report: Report) -> None:

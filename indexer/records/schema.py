@@ -19,6 +19,7 @@ from sqlalchemy import (
     text,
 )
 
+from indexer.records.comparisons import interleavings
 from indexer.records.event_sums import event_days, event_progress, query_passages, query_texts, search_days
 from indexer.records.experiments import experiment_results, experiments
 from indexer.records.feedback import changed_decisions, decisions, reviewers, ubi_events, ubi_queries
@@ -50,6 +51,7 @@ __all__ = [
     "heartbeats",
     "house_rules",
     "imports",
+    "interleavings",
     "job_runs",
     "learning_runs",
     "measurements",

@@ -136,18 +136,28 @@ class Rankers:
         """
         self.keep_start()
         chosen = self.find(version)
-        if not self._fits(chosen):
-            raise ModelRegistryError(
-                f"{chosen.version} learned from {chosen.parent or 'no ranker'}, and the settings name "
-                f"{self.start.version if self.start else 'none'}"
-            )
-        self._load(chosen)
+        self.usable(chosen.version)
         with writing(self._engine) as connection:
             take_models(connection)
             if self._current(connection) != chosen.version:
                 self._note(connection, Action.PROMOTE, chosen.version, by, reason)
         self._known = None
         return chosen
+
+    def usable(self, version: str) -> LinearRanker:
+        """Returns a version that may order hits.
+
+        Raises:
+            ModelRegistryError: There is no such version, or it learned from another start.
+            RankerError: Its file cannot be used.
+        """
+        chosen = self.find(version)
+        if not self._fits(chosen):
+            raise ModelRegistryError(
+                f"{chosen.version} learned from {chosen.parent or 'no ranker'}, and the settings name "
+                f"{self.start.version if self.start else 'none'}"
+            )
+        return self._load(chosen)
 
     def rollback(self, reason: str = "", by: str = "") -> str:
         """Goes back to what ordered before, the newest whose file can be used; returns its version.

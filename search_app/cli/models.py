@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from search_app.cli.interleave import interleave
 from search_app.cli.lineage import compare, lineage
 from search_app.cli.rankers import is_ranker, list_rankers, promote_ranker, rollback_ranker, show_ranker
 from search_app.cli.shadow import shadow
@@ -151,6 +152,7 @@ def mirror() -> None:
 
 
 command.add_command(lineage)
+command.add_command(interleave)
 command.add_command(compare)
 command.add_command(shadow)
 

@@ -26,6 +26,7 @@ from models.packs import Pack
 from search_app import clients
 from search_app.classifiers import ClassifierStatus, classifier_status
 from search_app.errors import BadRequestError
+from search_app.pages.rankers import shown_rankers
 from search_app.pages.site import Site, site
 
 blueprint = Blueprint("models", __name__)
@@ -92,7 +93,7 @@ def show() -> str:
     here = site()
     packs = {pack.name: pack for pack in here.parts.packs.values()}
     found = [_of_pack(here, packs[status.pack], status) for status in classifier_status(here.parts)]
-    return render_template("models.html", packs=found)
+    return render_template("models.html", packs=found, rankers=shown_rankers(here))
 
 
 @blueprint.post("/models/learn")

@@ -1,7 +1,7 @@
 """The search page and the passages similar to one."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, Response, render_template, request
 
@@ -46,8 +46,9 @@ def show() -> str | Response:
         shadowed = bool(shadows(connection))
     if not any(count.documents for count in counts.values()):
         return render_template("welcome.html", address=address, collections=list(counts))
+    person = clients.client_id() if clients.is_person() else ""
     try:
-        page = here.searcher.search(wanted)
+        page = here.searcher.search(replace(wanted, person=person))
     except IndexUnavailableError as error:
         return without_index(here, wanted, str(error))
     remember(here, page, wanted)
