@@ -82,7 +82,9 @@ def test_a_challenger_that_is_surely_better_takes_over_where_that_is_wanted(
 ) -> None:
     compared = begun(engine, rankers, promotes=True)
     click(trail, compared, 22, challenger=True)
-    assert settle(engine, rankers, at(90)).startswith("The challenger is surely better. Of those who clicked, 22 of 22")
+    assert settle(engine, rankers, at(90)).startswith(
+        "The challenger is surely better. Of those who clicked, 22 of 22"
+    )
     used = rankers.state().used
     assert used is not None
     assert used.version == compared.challenger
