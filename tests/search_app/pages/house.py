@@ -20,7 +20,7 @@ from indexer.index.embedded import EmbeddedIndex
 from indexer.ingest import Ingest, Limits
 from indexer.records import schema
 from indexer.records.database import open_records
-from indexer.registry import Registry
+from indexer.registry import Rankers, Registry
 from models.packs import Pack, load_pack
 from search_app.app import create_app
 from search_app.grounds import Grounds
@@ -127,6 +127,10 @@ class TestParts:
     blobs: BlobStore
 
     registry: Registry
+
+    @cached_property
+    def rankers(self) -> Rankers:
+        return Rankers(self.engine, self.blobs, None)
 
     @cached_property
     def grounds(self) -> Grounds:
