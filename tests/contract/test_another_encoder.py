@@ -33,19 +33,19 @@ def test_the_old_encoder_is_answered_as_before_from_the_generation_before(
 ) -> None:
     chunks = corpus()
     old = fill(tmp_path, chunks)
-    question, other = chunks[3].vector, turned(chunks)
+    question, other = chunks[4].vector, turned(chunks)
     before = nearest(old, question)
-    assert before[0] == chunks[3].key
+    assert before[0] == chunks[4].key
     new = fill.open(tmp_path, "encoder-2", OTHER)
     with new.rebuild("encoder-2", OTHER) as builder:
         builder.add(other)
         builder.finish(9)
-    assert nearest(new, other[3].vector)[0] == chunks[3].key
+    assert nearest(new, other[4].vector)[0] == chunks[4].key
     late = fill.open(tmp_path)
     for index in (late, old):
         assert nearest(index, question) == before
         assert index.count(None, Filters()).chunks == len(chunks)
-        assert index.vectors([chunks[3].key])[chunks[3].key].shape == (DIMENSION,)
+        assert index.vectors([chunks[4].key])[chunks[4].key].shape == (DIMENSION,)
     for write in (
         late.status,
         old.status,
@@ -66,6 +66,6 @@ def test_back_again_answers_who_has_either_encoder(fill: Backend, tmp_path: Path
     back = fill.open(tmp_path)
     assert back.rollback().encoder == "encoder-1"
     assert back.status().chunks == len(chunks)
-    assert nearest(back, chunks[3].vector)[0] == chunks[3].key
-    assert nearest(fill.open(tmp_path, "encoder-2", OTHER), turned(chunks)[3].vector)[0] == chunks[3].key
-    assert nearest(old, chunks[3].vector)[0] == chunks[3].key
+    assert nearest(back, chunks[4].vector)[0] == chunks[4].key
+    assert nearest(fill.open(tmp_path, "encoder-2", OTHER), turned(chunks)[4].vector)[0] == chunks[4].key
+    assert nearest(old, chunks[4].vector)[0] == chunks[4].key
