@@ -110,8 +110,10 @@ class Network:
 def _loaded(folder: Path, device: str) -> Module:
     try:
         from sentence_transformers import SentenceTransformer  # noqa: PLC0415
+        from transformers.utils.logging import disable_progress_bar  # noqa: PLC0415
     except ImportError as error:
         raise EncoderUnavailableError(
             f"training an encoder needs torch ({error}): pip install torch sentence-transformers"
         ) from error
+    disable_progress_bar()  # a bar for a tenth of a second is noise among ours
     return SentenceTransformer(str(folder), device=device, local_files_only=True)
