@@ -115,5 +115,6 @@ def _loaded(folder: Path, device: str) -> Module:
         raise EncoderUnavailableError(
             f"training an encoder needs torch ({error}): pip install torch sentence-transformers"
         ) from error
-    disable_progress_bar()  # a bar for a tenth of a second is noise among ours
+    # A bar for a tenth of a second is noise among ours.
+    disable_progress_bar()  # type: ignore[no-untyped-call]
     return SentenceTransformer(str(folder), device=device, local_files_only=True)
