@@ -1,10 +1,9 @@
 """Measures search on judged data, through the product's own analysis, encoder, index and fusion."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import NotRequired, TypedDict
 
-from models.evaluation.retrieval import Judged, measure, read_judged
+from models.evaluation.retrieval import Judged, measure
 from models.protocols import Encoder
 from models.ranker.example import query_digest
 from models.ranker.linear import LinearRanker
@@ -36,7 +35,7 @@ class Measured(TypedDict):
 
 
 def evaluate_retrieval(
-    directory: Path, split: str | None, encoder: Encoder, report: Report, ranker: LinearRanker | None = None
+    judged: Judged, encoder: Encoder, report: Report, ranker: LinearRanker | None = None
 ) -> Measured:
     """Ranks for each query the documents that are judged for it, all of them, by each mode.
 
@@ -45,19 +44,14 @@ def evaluate_retrieval(
     people, and a ranker the first of them; the other judged documents follow, fused from whole lists.
 
     Args:
-        directory: A BEIR folder: corpus.jsonl, queries.jsonl, qrels/*.tsv.
-        split: Name of one file of judgements; None for all of them.
+        judged: Queries, documents and grades.
         encoder: Of passages and queries.
         report: Called with the steps done and their number.
         ranker: Measured too, where it is given.
 
     Returns:
         The number of queries, and for each mode each metric in [0, 1].
-
-    Raises:
-        EvaluationError: The folder is missing or malformed.
     """
-    judged = read_judged(directory, split)
     runs = rankings_of(judged, encoder, report, ranker)
     found = {name: measure(judged.qrels, run) for name, run in runs.items()}
     measured = Measured(

@@ -3,11 +3,10 @@
 import hashlib
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import NamedTuple
 
 from indexer.index.mapping import chunk_mapping
-from models.evaluation.retrieval import Judged, read_judged
+from models.evaluation.beir import Judged
 from models.protocols import Encoder
 from models.ranker.example import Example
 from models.ranker.features import features
@@ -26,24 +25,19 @@ class Trained(NamedTuple):
     judged: bytes
 
 
-def train_ranker(
-    directory: Path, split: str | None, encoder: Encoder, report: Report, *, name: str, seed: int
-) -> Trained:
+def train_ranker(judged: Judged, encoder: Encoder, report: Report, *, name: str, seed: int) -> Trained:
     """Returns the content of a ranker's file, and what it learned from as numbers.
 
     Args:
-        directory: A BEIR folder: corpus.jsonl, queries.jsonl, qrels/*.tsv.
-        split: Name of one file of judgements; None for all of them.
+        judged: Queries, documents and grades.
         encoder: Of passages and queries.
         report: Called with the steps done and their number.
         name: Of the judgements, for people.
         seed: Of the folds that the figures come from.
 
     Raises:
-        EvaluationError: The folder is missing or malformed.
         TrainingError: There are too few queries.
     """
-    judged = read_judged(directory, split)
     with trial(judged, encoder, report) as tried:
         found = list(examples(tried))
     parents = {"encoder": encoder.version, "mapping": chunk_mapping().fingerprint}

@@ -1,5 +1,7 @@
 """Sums up impressions and clicks per query, passage and position, in a file beside the export.
 
+Judgements that were imported stand beside the sums, by query and passage.
+
 Memory stays flat whatever the number of pairs, and a process that is killed goes on from the last batch.
 """
 
@@ -15,6 +17,7 @@ from indexer.export.grades import Tally
 from indexer.export.impressions import Impression, impressions
 from indexer.export.pseudonyms import plain_query
 from indexer.export.uses import NOTHING, TELLING
+from indexer.imports import judged_here
 
 BATCH = 5_000
 _TABLES = """
@@ -27,6 +30,11 @@ CREATE TABLE tallies (
     PRIMARY KEY (query, chunk, position)
 ) WITHOUT ROWID;
 """
+_IMPORTED = """
+CREATE TABLE IF NOT EXISTS imported (
+    query TEXT, chunk TEXT, grade INTEGER NOT NULL, origin TEXT NOT NULL, PRIMARY KEY (query, chunk)
+) WITHOUT ROWID
+"""
 _SHOWN = """
 INSERT INTO tallies VALUES (?, ?, ?, 1, 0, 0, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET impressions = impressions + 1, seq = excluded.seq, ranker = excluded.ranker,
@@ -35,6 +43,10 @@ ON CONFLICT DO UPDATE SET impressions = impressions + 1, seq = excluded.seq, ran
 """
 _TOLD = """
 UPDATE tallies SET clicks = clicks + ?, excused = excused + ? WHERE query = ? AND chunk = ? AND position = ?
+"""
+_TOLD_ELSEWHERE = """
+INSERT INTO imported VALUES (?, ?, ?, ?)
+ON CONFLICT DO UPDATE SET grade = excluded.grade, origin = excluded.origin
 """
 _QUERY = "INSERT INTO queries VALUES (?, ?) ON CONFLICT DO NOTHING"
 
@@ -63,6 +75,7 @@ def gathered(source: Source) -> Iterator[Gathered]:
             _prepare(connection)
             _gather_shown(connection, source)
             _gather_clicked(connection, source)
+            _gather_imported(connection, source)
             yield Gathered(connection)
     except sqlite3.Error as error:
         raise ExportError(f"Impressions and clicks cannot be summed up in {path}: {error}") from error
@@ -73,6 +86,7 @@ def _prepare(connection: sqlite3.Connection) -> None:
         connection.execute(f"PRAGMA {pragma}").close()
     if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'tallies'").fetchone():
         connection.executescript(f"BEGIN; {_TABLES} COMMIT;")
+    connection.execute(_IMPORTED)
 
 
 def _gather_shown(connection: sqlite3.Connection, source: Source) -> None:
@@ -96,6 +110,22 @@ def _gather_clicked(connection: sqlite3.Connection, source: Source) -> None:
         ]
         with _committed(connection, "clicks", batch[-1][0].seq):
             connection.executemany(_TOLD, counted)
+
+
+def _gather_imported(connection: sqlite3.Connection, source: Source) -> None:
+    """Takes in what was imported, once and as a whole: an export that goes on must end as it began."""
+    if _done(connection, "imported"):
+        return
+    names, nothing = source.pseudonyms, source.pseudonyms.query("")
+    rows = judged_here(source.engine, source.selection.since, source.selection.collection)
+    with _committed(connection, "imported", 1):
+        while batch := list(islice(rows, BATCH)):
+            told = [(names.query(row.query), row) for row in batch]
+            told = [(query, row) for query, row in told if query != nothing]
+            connection.executemany(_QUERY, {(query, plain_query(row.query)) for query, row in told})
+            connection.executemany(
+                _TOLD_ELSEWHERE, [(query, row.chunk, row.grade, row.by) for query, row in told]
+            )
 
 
 def _counts(row: Impression) -> bool:

@@ -1,4 +1,4 @@
-"""Judgements: how relevant a passage is to a query, derived from clicks."""
+"""Judgements: how relevant a passage is to a query, derived from clicks or made elsewhere."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -37,7 +37,7 @@ class Judgement(NamedTuple):
     text: str | None
     impressions: int
     clicks: int
-    position: float
+    position: float | None
     ranker: str | None
     keyword_rank: int | None
     semantic_rank: int | None
@@ -46,6 +46,7 @@ class Judgement(NamedTuple):
     fused: float | None
     expected_clicks: float
     value: float
+    origin: str
     grade: int
 
 
@@ -74,7 +75,11 @@ COLUMNS = (
         "In how many of these it was clicked, or a label of it confirmed, corrected or added there; robots "
         "are not counted.",
     ),
-    Column("position", ColumnType.FLOAT, "Mean place at which it was shown, the first is 0."),
+    Column(
+        "position",
+        ColumnType.FLOAT,
+        "Mean place at which it was shown, the first is 0; null where it never was.",
+    ),
     *(
         replace(column, about=column.about + _LAST)
         for column in (RANKER, KEYWORD_RANK, SEMANTIC_RANK, *SCORES)
@@ -86,17 +91,29 @@ COLUMNS = (
     ),
     Column("value", ColumnType.FLOAT, "Derived: (clicks + 1) / (expected_clicks + 1)."),
     Column(
+        "origin",
+        ColumnType.STRING,
+        "Where the grade is from: clicks, or import:NAME where people gave it elsewhere; that outweighs.",
+    ),
+    Column(
         "grade",
         ColumnType.INTEGER,
-        "Derived: 0 without a click or for a value below 1, 1 from 1 on, 2 from 2 on, 3 from 4 on.",
+        "Derived, where it is from clicks: 0 without a click or for a value below 1, 1 from 1 on, 2 from 2 "
+        "on, 3 from 4 on. Else as it was imported, at least 0.",
     ),
 )
 _TALLIES = """
 SELECT query, text, chunk, position, impressions - excused, clicks, seq, ranker, keyword_rank, semantic_rank,
-    keyword_score, cosine, fused
+    keyword_score, cosine, fused, NULL, NULL
 FROM tallies JOIN queries USING (query)
-WHERE (query, chunk) > (?, ?) AND impressions > excused ORDER BY query, chunk, position
+WHERE (query, chunk) > (:query, :chunk) AND impressions > excused
+UNION ALL
+SELECT query, text, chunk, NULL, 0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, origin, grade
+FROM imported JOIN queries USING (query)
+WHERE (query, chunk) > (:query, :chunk)
+ORDER BY query, chunk, position
 """
+_NEVER_SHOWN = (None,) * 13
 
 
 def _rows(source: Source, after: Position) -> Iterator[Positioned]:
@@ -117,10 +134,12 @@ def _rows(source: Source, after: Position) -> Iterator[Positioned]:
 def _judged(sums: Gathered, source: Source, after: Position) -> Iterator[Judgement]:
     """Yields judgements, but for what the records say of their passages."""
     rates = click_rates(sums.positions())
-    found = sums.connection.execute(_TALLIES, after)
+    found = sums.connection.execute(_TALLIES, {"query": after[0], "chunk": after[1]})
     for (query, words, chunk), rows in groupby(found, lambda row: (row[0], row[1], row[2])):
-        tallies = list(rows)
-        newest = max(tallies, key=lambda row: row[6])
+        every = list(rows)
+        tallies = [row for row in every if row[3] is not None]
+        origin, given = next((row[13:] for row in every if row[3] is None), ("clicks", None))
+        newest = max(tallies, key=lambda row: row[6], default=_NEVER_SHOWN)
         counted = [(row[3], Tally(row[4], row[5])) for row in tallies]
         shown = sum(tally.impressions for _, tally in counted)
         clicked = sum(tally.clicks for _, tally in counted)
@@ -135,7 +154,7 @@ def _judged(sums: Gathered, source: Source, after: Position) -> Iterator[Judgeme
             text=None,
             impressions=shown,
             clicks=clicked,
-            position=sum(place * tally.impressions for place, tally in counted) / shown,
+            position=sum(place * tally.impressions for place, tally in counted) / shown if shown else None,
             ranker=newest[7],
             keyword_rank=newest[8],
             semantic_rank=newest[9],
@@ -144,7 +163,8 @@ def _judged(sums: Gathered, source: Source, after: Position) -> Iterator[Judgeme
             fused=newest[12],
             expected_clicks=expected,
             value=worth,
-            grade=grade(clicked, worth),
+            origin=origin,
+            grade=grade(clicked, worth) if given is None else given,
         )
 
 
@@ -153,7 +173,9 @@ def judged_passages(source: Source, after: Position) -> Iterator[Positioned]:
     with gathered(source) as sums:
         sums.connection.execute("CREATE INDEX IF NOT EXISTS tallies_by_chunk ON tallies (chunk)")
         found = sums.connection.execute(
-            "SELECT DISTINCT chunk FROM tallies WHERE chunk > ? ORDER BY chunk", after or ("",)
+            "SELECT chunk FROM tallies WHERE chunk > ? UNION SELECT chunk FROM imported WHERE chunk > ? "
+            "ORDER BY chunk",
+            (after or ("",)) * 2,
         )
         while batch := [row[0] for row in islice(found, BATCH)]:
             held = passages(source.engine, batch)
@@ -196,10 +218,11 @@ def passages(engine: Engine, ids: list[str]) -> dict[str, tuple[str, str]]:
 KIND = Kind(
     name="judgements",
     title="Judgements",
-    about="One row for every query and passage that it showed, graded by how often it was used.",
+    about="One row for every query and passage that it showed, graded by how often it was used, or by "
+    "people elsewhere.",
     columns=COLUMNS,
     rows=_rows,
     recorded=False,
-    since="counting only what was shown and clicked then or later",
+    since="counting only what was shown, clicked and imported then or later",
     judged=True,
 )

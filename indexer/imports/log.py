@@ -10,7 +10,7 @@ from indexer.records import schema
 PSEUDONYM = "import:"
 """Stands before the name that speaks for what was imported."""
 
-_imports, _decisions = schema.imports, schema.decisions
+_imports, _decisions, _grades = schema.imports, schema.decisions, schema.imported_grades
 _NAME = 24
 
 
@@ -21,7 +21,7 @@ class Import:
     Attributes:
         finished_at: None while it is under way, or was cut short; the same command goes on.
         undone_at: None unless it was taken back.
-        rows: Decisions that came with it.
+        rows: Decisions or judgements that came with it.
     """
 
     id: str
@@ -39,7 +39,7 @@ class Import:
 def imports(connection: Connection) -> list[Import]:
     """Returns all imports, the newest first."""
     rows = connection.execute(select(_imports).order_by(_imports.c.created_at.desc(), _imports.c.id)).all()
-    return [Import(**row._mapping, rows=_count(connection, row.id)) for row in rows]
+    return [Import(**row._mapping, rows=_count(connection, row.id, row.digest)) for row in rows]
 
 
 def find(connection: Connection, id_: str) -> Import:
@@ -66,7 +66,7 @@ def begin(
 
     Args:
         connection: To the records.
-        kind: labels.
+        kind: labels or judgements.
         digest: SHA-256 of what it is made of.
         by: Who speaks.
         file: Its name.
@@ -89,6 +89,8 @@ def note(connection: Connection, id_: str, **values: object) -> None:
     connection.execute(update(_imports).where(_imports.c.id == id_).values(**values))
 
 
-def _count(connection: Connection, id_: str) -> int:
+def _count(connection: Connection, id_: str, digest: str) -> int:
     own = _decisions.c.act.startswith(f"{id_}:", autoescape=True) & _decisions.c.applies.is_not(None)
-    return connection.execute(select(func.count()).select_from(_decisions).where(own)).scalar_one()
+    decided = select(func.count()).select_from(_decisions).where(own)
+    judged = select(func.count()).select_from(_grades).where(_grades.c.digest == digest)
+    return connection.execute(decided).scalar_one() + connection.execute(judged).scalar_one()

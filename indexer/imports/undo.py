@@ -7,6 +7,7 @@ from sqlalchemy import Engine, select
 
 from indexer.decisions.record import take_back_all
 from indexer.imports import log
+from indexer.imports.judgements import KIND
 from indexer.rebuild import Report, silent
 from indexer.records import schema
 from indexer.records.database import writing
@@ -16,10 +17,10 @@ _decisions = schema.decisions
 
 
 def undo(engine: Engine, packs: Mapping[str, Pack], id_: str, now: str, report: Report = silent) -> int:
-    """Takes back what an import said; returns how many decisions that were.
+    """Takes back what an import said; returns how many decisions or judgements that were.
 
-    Nothing is deleted: decisions are taken back by lines of their own, document by document. Doing it again,
-    or after it was killed, does the rest.
+    Nothing is deleted: decisions are taken back by lines of their own, document by document, and judgements
+    by the mark at their import. Doing it again, or after it was killed, does the rest.
 
     Raises:
         ImportingError: There is no such import.
@@ -39,4 +40,6 @@ def undo(engine: Engine, packs: Mapping[str, Pack], id_: str, now: str, report: 
     with writing(engine) as connection:
         if found.undone_at is None:
             log.note(connection, found.id, undone_at=now)
+    if found.kind == KIND:
+        return 0 if found.undone_at else found.rows
     return sum(map(len, acts.values()))

@@ -24,7 +24,7 @@ from indexer.records.event_sums import event_days, event_progress, query_passage
 from indexer.records.experiments import experiment_results, experiments
 from indexer.records.feedback import changed_decisions, decisions, reviewers, ubi_events, ubi_queries
 from indexer.records.house_rules import house_rules, rule_reports
-from indexer.records.imports import imports
+from indexer.records.imports import imported_grades, imported_queries, imported_texts, imports
 from indexer.records.intake import run_files, runs, watches
 from indexer.records.lessons import datasets, learning_runs
 from indexer.records.metadata import metadata
@@ -50,6 +50,9 @@ __all__ = [
     "experiments",
     "heartbeats",
     "house_rules",
+    "imported_grades",
+    "imported_queries",
+    "imported_texts",
     "imports",
     "interleavings",
     "job_runs",
@@ -182,6 +185,7 @@ chunks = Table(
     Column("text", Text, nullable=False),
     Column("text_hash", LargeBinary(16), nullable=False),
     UniqueConstraint("document", "ordinal"),
+    Index("chunks_by_text", "text_hash"),
 )
 
 # Keyed by the text, not the chunk: boilerplate that recurs is encoded and stored once.

@@ -9,6 +9,7 @@ from models.errors import EvaluationError
 
 Qrels = dict[str, dict[str, int]]
 _MOST_UNKNOWN = 5
+_HIGHEST = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +112,12 @@ def _id(cell: str, known: Mapping[str, str]) -> str:
 def _grade(cell: str, place: str) -> int:
     try:
         # Below zero stands for junk in some collections; the metrics know no less than irrelevant.
-        return max(0, int(cell))
+        grade = max(0, int(cell))
     except ValueError as error:
         raise EvaluationError(f"{place}: score {cell!r}, expected a whole number") from error
+    if grade > _HIGHEST:
+        raise EvaluationError(f"{place}: score {cell!r}, expected at most {_HIGHEST}")
+    return grade
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:

@@ -132,15 +132,16 @@ def _wanted(reason: str) -> "Wanted":
 
 def _judge(old: "Parts", new: "Parts", judgements: Path, split: str) -> None:
     """Prints how both rank judged documents."""
+    from models.evaluation.beir import read_judged  # noqa: PLC0415
     from search_app.chosen_ranker import ranker_of  # noqa: PLC0415
     from search_app.cli.progress import progress  # noqa: PLC0415
     from search_app.evaluate import evaluate_retrieval  # noqa: PLC0415
 
-    found = []
+    found, judged = [], read_judged(judgements, split or None)
     for parts in (old, new):
         with progress("Evaluating", "steps") as report:
             ranker = ranker_of(parts.settings)
-            found.append(evaluate_retrieval(judgements, split or None, parts.encoder, report, ranker))
+            found.append(evaluate_retrieval(judged, parts.encoder, report, ranker))
     click.echo(f"{found[0]['queries']} judged queries{'':<20}{'in use':>10}{'new':>10}")
     for way in ("semantic", "hybrid", "reranked"):
         if way in found[0] and way in found[1]:

@@ -20,12 +20,15 @@ def command() -> None:
 
 
 @command.command("retrieval")
-@click.argument("directory", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("directory", type=_FOLDER, required=False)
+@click.option("--imported", is_flag=True, help="Judgements that were imported, beside a folder or instead.")
 @click.option("--split", default="", metavar="S", help="The file qrels/S.tsv; default all splits together.")
 @click.option("--ranker", type=_FILE, help="Measure hybrid search with this ranker too.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def retrieval(directory: Path, *, split: str, ranker: Path | None, as_json: bool) -> None:
-    """Rank the judged documents of each query of the BEIR folder DIRECTORY.
+def retrieval(
+    directory: Path | None, *, imported: bool, split: str, ranker: Path | None, as_json: bool
+) -> None:
+    """Rank the judged documents of each query of the BEIR folder DIRECTORY, or of what was imported.
 
     The folder holds corpus.jsonl, queries.jsonl and qrels/*.tsv. Analysis, encoder and fusion are those of
     the product; only the documents judged for a query are ranked for it. Hybrid is the fusion alone: what a
@@ -36,18 +39,22 @@ def retrieval(directory: Path, *, split: str, ranker: Path | None, as_json: bool
     from search_app.cli.progress import progress  # noqa: PLC0415 - the help page must not pay for the imports
     from search_app.compose import compose  # noqa: PLC0415
     from search_app.evaluate import evaluate_retrieval  # noqa: PLC0415
+    from search_app.judged import judgements_of  # noqa: PLC0415
 
+    if not directory and (split or not imported):
+        raise click.UsageError("Give the folder DIRECTORY, or --imported without --split")
     parts, started = compose(load_settings()), datetime.now(UTC)
     measured = ranker_from(ranker) if ranker else None
+    judged, name = judgements_of(parts.engine, directory, split, imported=imported)
     with progress("Evaluating", "steps") as report:
-        found = evaluate_retrieval(directory, split or None, parts.encoder, report, measured)
+        found = evaluate_retrieval(judged, parts.encoder, report, measured)
     take_down(
         parts.engine,
         Measurement(
             kind="evaluate-retrieval",
             subject=measured.version if measured else "",
             took=Took.since(started, datetime.now(UTC)),
-            data=" ".join(filter(None, (directory.resolve().name, split))),
+            data=name,
             parameters={"encoder": parts.encoder.version, "queries": str(found["queries"])},
             figures=flat(found),
         ),

@@ -1,4 +1,4 @@
-"""clausewatch import: labels that were made elsewhere, taken over and taken back."""
+"""clausewatch import: labels and judgements that were made elsewhere, taken over and taken back."""
 
 import json
 from dataclasses import asdict
@@ -13,6 +13,7 @@ from search_app.settings import load_settings
 
 if TYPE_CHECKING:
     from indexer.imports import Imported
+    from search_app.compose import Parts
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _SHOWN = 50
@@ -20,7 +21,7 @@ _SHOWN = 50
 
 @click.group("import")
 def command() -> None:
-    """Take over labels that were made elsewhere; list what was, and take it back."""
+    """Take over labels and judgements that were made elsewhere; list what was, and take it back."""
 
 
 @command.command("labels")
@@ -55,9 +56,7 @@ def labels(
     if form and form not in FORMAT_NAMES:
         raise click.UsageError(f"--format {form!r}: expected one of {', '.join(FORMAT_NAMES)}")
     parts = compose(load_settings())
-    if collection not in parts.collections():
-        known = ", ".join(parts.collections()) or "none yet"
-        raise click.UsageError(f"There is no collection {collection!r}; there are {known}")
+    _check(parts, collection)
     name = f"{PSEUDONYM}{(by or file.stem)[:80]}"
     work = LabelImport(parts.engine, parts.packs, collection, name, _now(), complete)
     with progress("Importing", "documents") as report:
@@ -67,6 +66,42 @@ def labels(
         for each in (*done.notes[:_SHOWN], *done.problems):
             click.echo(f"  {each}", err=True)
     return DONE
+
+
+@command.command("judgements")
+@click.argument("directory", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--collection", required=True, metavar="C", help="Whose passages are meant.")
+@click.option("--split", default="", metavar="S", help="The file qrels/S.tsv; default all splits together.")
+@click.option("--by", default="", metavar="NAME", help="Who speaks for it; default the folder and the split.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def judgements(directory: Path, *, collection: str, split: str, by: str, as_json: bool) -> None:
+    """Keep the judgements of the BEIR folder DIRECTORY: how well texts answer queries.
+
+    The folder holds corpus.jsonl, queries.jsonl and qrels/*.tsv. Texts are kept with it, whether documents
+    here have them or not; those that passages of the collection read are exported as judgements of these.
+    clausewatch train ranker --imported learns from all of them. The same judgements twice add nothing.
+    """
+    from indexer.imports import import_judgements  # noqa: PLC0415 - not for the help page
+    from indexer.imports.log import PSEUDONYM  # noqa: PLC0415
+    from models.evaluation.beir import read_judged  # noqa: PLC0415
+    from search_app.compose import compose  # noqa: PLC0415
+
+    parts = compose(load_settings())
+    _check(parts, collection)
+    folder, judged = directory.resolve().name, read_judged(directory, split or None)
+    name = f"{PSEUDONYM}{(by or ' '.join(filter(None, (folder, split))))[:80]}"
+    done = import_judgements(parts.engine, judged, collection=collection, by=name, file=folder, now=_now())
+    if as_json:
+        click.echo(json.dumps(asdict(done) | {"unknown": judged.unknown}, indent=2))
+        return
+    click.echo(
+        f"Import {done.id}: took over {done.grades:,} judgements of {done.queries:,} queries and "
+        f"{done.texts:,} texts, as {name}; {done.passages:,} of the texts are passages of {collection}."
+        if done.grades
+        else f"Import {done.id} has all of it already."
+    )
+    for each in judged.unknown:
+        click.echo(f"  left out, there is no such query or text: {each}", err=True)
 
 
 @command.command("list")
@@ -103,6 +138,12 @@ def undo(id_: str) -> None:
     with progress("Taking back", "documents") as report:
         count = take_back(parts.engine, parts.packs, id_, _now(), report)
     click.echo(f"{count:,} taken back." if count else "There was nothing left to take back.")
+
+
+def _check(parts: "Parts", collection: str) -> None:
+    if collection not in parts.collections():
+        known = ", ".join(parts.collections()) or "none yet"
+        raise click.UsageError(f"There is no collection {collection!r}; there are {known}")
 
 
 def _now() -> str:

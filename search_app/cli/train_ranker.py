@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="A BEIR folder: corpus.jsonl, queries.jsonl, qrels/*.tsv.",
 )
+@click.option("--imported", is_flag=True, help="Those that were imported, beside a folder or instead of one.")
 @click.option("--clicks", is_flag=True, help="Learn from the clicks in the records instead.")
 @click.option("--split", default="", metavar="S", help="The file qrels/S.tsv; default all splits together.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the folds measured.")
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 def ranker(
     judgements: Path | None,
     *,
+    imported: bool,
     clicks: bool,
     split: str,
     seed: int,
@@ -50,37 +52,46 @@ def ranker(
     it is measured on queries that it did not learn from, five folds. Without --output the file is written
     into the folder rankers under CLAUSEWATCH_HOME. CLAUSEWATCH_RANKER=FILE uses it.
 
+    With --imported it learns from what clausewatch import judgements took over; where a folder grades the
+    same text for the same query, the folder counts.
+
     With --clicks it learns as clausewatch learn --ranker does, from the ranker that the settings name on, and
     keeps the version without using it, whatever the checks say: clausewatch models promote does. Exit status
     1 where a check failed.
     """
-    if clicks == bool(judgements):
-        raise click.UsageError("Give --judgements DIR or --clicks")
+    if clicks == bool(judgements or imported):
+        raise click.UsageError("Give --judgements DIR, --imported or both, or else --clicks")
+    if split and not judgements:
+        raise click.UsageError(f"--split {split!r} is of --judgements DIR, which is missing")
     if clicks:
         return _from_clicks(output, as_json=as_json)
-    assert judgements is not None
     from indexer.model_figures import take_down  # noqa: PLC0415 - not for the help page
     from models.ranker.file import read_ranker  # noqa: PLC0415
     from search_app.chosen_classifier import write_file  # noqa: PLC0415
     from search_app.cli.progress import progress  # noqa: PLC0415
     from search_app.compose import compose  # noqa: PLC0415
+    from search_app.judged import judgements_of  # noqa: PLC0415
     from search_app.ranker_training import train_ranker  # noqa: PLC0415
 
     parts, started = compose(load_settings()), datetime.now(UTC)
-    named = name or " ".join(filter(None, (judgements.resolve().name, split)))
+    found = judgements_of(parts.engine, judgements, split, imported=imported)
     with progress("Training", "steps") as report:
-        made = train_ranker(judgements, split or None, parts.encoder, report, name=named, seed=seed)
+        made = train_ranker(found.judged, parts.encoder, report, name=name or found.name, seed=seed)
     content = made.ranker
     if judged:
         write_file(judged, made.judged)
     trained = read_ranker(content, "the new ranker")
-    place = output or parts.settings.home / "rankers" / f"{hashlib.sha256(content).hexdigest()[:12]}.json"
-    if not output:
-        place.parent.mkdir(exist_ok=True)
+    place = output or _place(parts.settings.home, content)
     write_file(place, content)
     take_down(parts.engine, _measurement(trained, started))
     click.echo(json.dumps(_summary(trained, place), indent=2) if as_json else _described(trained, place))
     return DONE
+
+
+def _place(home: Path, content: bytes) -> Path:
+    folder = home / "rankers"
+    folder.mkdir(exist_ok=True)
+    return folder / f"{hashlib.sha256(content).hexdigest()[:12]}.json"
 
 
 def _from_clicks(output: Path | None, *, as_json: bool) -> int:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from models.errors import EvaluationError
+from models.evaluation.beir import read_judged
 from search_app.evaluate import evaluate_retrieval
 from tests.search_app.library import WordEncoder
 
@@ -37,7 +38,7 @@ def evaluate(
 ) -> dict[str, object]:
     told = steps if steps is not None else []
     return evaluate_retrieval(
-        folder, split, WordEncoder(SYNONYMS), lambda done, total: told.append((done, total))
+        read_judged(folder, split), WordEncoder(SYNONYMS), lambda done, total: told.append((done, total))
     )
 
 

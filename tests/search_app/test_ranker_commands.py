@@ -138,3 +138,59 @@ def test_the_ranker_that_ships_is_used_with_its_own_encoder_only(tmp_path: Path)
         (other / file).write_text("{}")
     assert ranker_of(Settings(encoder=str(other))) is None
     assert ranker_of(Settings(encoder="sentence-transformers/all-MiniLM-L6-v2")) is not None
+
+
+def test_imported_judgements_teach_what_their_folder_teaches(
+    run: Run, judgements: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "papers").mkdir()
+    (tmp_path / "papers" / "one.txt").write_text("A topic1 with gaps.\n")
+    assert run("ingest", tmp_path / "papers", "--collection", "contracts")[0] == 0
+    taken = done(run("import", "judgements", judgements, "--collection", "contracts", "--json"))
+    assert (taken["queries"], taken["texts"], taken["passages"], taken["grades"]) == (12, 36, 1, 36)
+    files = [tmp_path / name for name in ("folder.json", "imported.json", "both.json")]
+    for file, asked in zip(
+        files, (("--judgements", judgements), ("--imported",), ("--judgements", judgements, "--imported")),
+        strict=True,
+    ):  # fmt: skip
+        done(run("train", "ranker", *asked, "--name", "topics", "--output", file, "--json"))
+    assert len({file.read_bytes() for file in files}) == 1
+    measured = done(run("evaluate", "retrieval", "--imported", "--json"))
+    assert measured == done(run("evaluate", "retrieval", judgements, "--json"))
+
+    _, said, _ = run("import", "judgements", judgements, "--collection", "contracts")
+    assert said == f"Import {taken['id']} has all of it already.\n"
+    assert taken["id"] in run("import", "list")[1]
+    assert run("import", "undo", taken["id"])[1] == "36 taken back.\n"
+    status, _, errors = run("train", "ranker", "--imported")
+    assert (status, "No judgements were imported" in errors) == (1, True)
+
+
+def test_bad_judgements_are_refused_with_file_line_and_value(run: Run, judgements: Path) -> None:
+    status, _, errors = run("import", "judgements", judgements, "--collection", "moon")
+    assert (status, "no collection 'moon'" in errors) == (2, True)
+    papers = judgements.parent / "papers"
+    papers.mkdir()
+    (papers / "one.txt").write_text("A topic1 with gaps.\n")
+    assert run("ingest", papers, "--collection", "contracts")[0] == 0
+    for value, why in (("many", "expected a whole number"), ("9" * 12, "expected at most 1000000")):
+        (judgements / "qrels" / "bad.tsv").write_text(
+            f"query-id\tcorpus-id\tscore\nq1\ttopic1-long\t{value}\n"
+        )
+        status, _, errors = run("import", "judgements", judgements, "--collection", "contracts")
+        assert status == 1
+        assert f"bad.tsv:2: score '{value}', {why}" in errors
+    assert run("import", "list")[1] == "Nothing was imported yet.\n"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("train", "ranker", "--imported", "--clicks"),
+        ("train", "ranker", "--imported", "--split", "train"),
+        ("evaluate", "retrieval"),
+        ("evaluate", "retrieval", "--imported", "--split", "train"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(run: Run, asked: tuple[str, ...]) -> None:
+    assert run(*asked)[0] == 2

@@ -81,6 +81,7 @@ def test_a_judgement_counts_searches_clicks_and_what_was_to_be_expected(clicked:
         "fused": None,
         "expected_clicks": pytest.approx(2 * 42 / 102),
         "value": pytest.approx(3 / (1 + 2 * 42 / 102)),
+        "origin": "clicks",
         "grade": 1,
     }
     assert (found[CAP]["clicks"], found[CAP]["grade"]) == (0, 0)
