@@ -59,10 +59,7 @@ def ranker(
     keeps the version without using it, whatever the checks say: clausewatch models promote does. Exit status
     1 where a check failed.
     """
-    if clicks == bool(judgements or imported):
-        raise click.UsageError("Give --judgements DIR, --imported or both, or else --clicks")
-    if split and not judgements:
-        raise click.UsageError(f"--split {split!r} is of --judgements DIR, which is missing")
+    _check(judgements, split, imported=imported, clicks=clicks)
     if clicks:
         return _from_clicks(output, as_json=as_json)
     from indexer.model_figures import take_down  # noqa: PLC0415 - not for the help page
@@ -77,15 +74,21 @@ def ranker(
     found = judgements_of(parts.engine, judgements, split, imported=imported)
     with progress("Training", "steps") as report:
         made = train_ranker(found.judged, parts.encoder, report, name=name or found.name, seed=seed)
-    content = made.ranker
     if judged:
         write_file(judged, made.judged)
-    trained = read_ranker(content, "the new ranker")
-    place = output or _place(parts.settings.home, content)
-    write_file(place, content)
+    trained = read_ranker(made.ranker, "the new ranker")
+    place = output or _place(parts.settings.home, made.ranker)
+    write_file(place, made.ranker)
     take_down(parts.engine, _measurement(trained, started))
     click.echo(json.dumps(_summary(trained, place), indent=2) if as_json else _described(trained, place))
     return DONE
+
+
+def _check(judgements: Path | None, split: str, *, imported: bool, clicks: bool) -> None:
+    if clicks == bool(judgements or imported):
+        raise click.UsageError("Give --judgements DIR, --imported or both, or else --clicks")
+    if split and not judgements:
+        raise click.UsageError(f"--split {split!r} is of --judgements DIR, which is missing")
 
 
 def _place(home: Path, content: bytes) -> Path:
