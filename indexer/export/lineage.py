@@ -100,8 +100,6 @@ def _journal(source: Source, after: Position) -> Iterator[Positioned]:
 
 def _datasets(source: Source, after: Position) -> Iterator[Positioned]:
     """Yields what datasets hold; one at a time is read, as a whole."""
-    if source.blobs is None:
-        raise ExportError("Lineage is told with the stored files at hand, where the datasets lie")
     with source.engine.connect() as connection:
         packs = set(connection.scalars(_packs(source)))
         datasets = [each for each in read_datasets(connection) if each.pack in packs]
@@ -109,6 +107,8 @@ def _datasets(source: Source, after: Position) -> Iterator[Positioned]:
         begun = (known.created_at, known.id)
         if known.created_at < source.selection.since or (after and begun < after[:2]):
             continue
+        if source.blobs is None:
+            raise ExportError("Lineage is told with the stored files at hand, where the datasets lie")
         for number, row in enumerate(_lessons(read_content(source.blobs, known), known.id, known.created_at)):
             if (*begun, number) > after:
                 yield (*begun, number), row
