@@ -1,8 +1,6 @@
 """Decisions: taken down once, shown at once, taken back, and carried to what is read anew."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, select, update
@@ -15,20 +13,10 @@ from indexer.records.database import writing
 from indexer.records.read import chunk_records
 from models.labels import Standing
 from models.packs import load_pack
-from tests.indexer.ingest.office import LEASE, NDA, Office, make_office
+from tests.indexer.ingest.office import NDA, Office
 
 AT = "2026-05-04T09:00:00.000Z"
 PACKS = {"contracts": load_pack("contracts")}
-
-
-@pytest.fixture
-def office(tmp_path: Path, records_url: str) -> Iterator[Office]:
-    made = make_office(tmp_path, url=records_url)
-    made.write("nda.txt", NDA)
-    made.write("lease.txt", LEASE)
-    made.run()
-    yield made
-    made.engine.dispose()
 
 
 def key_of(office: Office, words: str) -> int:

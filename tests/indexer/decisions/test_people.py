@@ -1,8 +1,5 @@
 """Who decides: agreement beyond chance, names, and whose word counts."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from indexer.decisions import Action, all_decisions
@@ -10,17 +7,7 @@ from indexer.decisions.people import Agreement, Reviewer, agreements, disputed, 
 from indexer.errors import DecisionError
 from indexer.records.database import writing
 from tests.indexer.decisions.test_decide import AT, PACKS, by_people, say, shown
-from tests.indexer.ingest.office import LEASE, NDA, Office, make_office
-
-
-@pytest.fixture
-def office(tmp_path: Path, records_url: str) -> Iterator[Office]:
-    made = make_office(tmp_path, url=records_url)
-    made.write("nda.txt", NDA)
-    made.write("lease.txt", LEASE)
-    made.run()
-    yield made
-    made.engine.dispose()
+from tests.indexer.ingest.office import Office
 
 
 def test_kappa_is_the_agreement_beyond_chance() -> None:

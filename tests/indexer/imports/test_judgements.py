@@ -1,6 +1,5 @@
 """Judgements made elsewhere are kept whole, once, whether the texts are ours or not; undone whole."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,19 +17,9 @@ from indexer.imports import (
 from indexer.records import schema
 from models.evaluation.beir import Judged
 from tests.indexer.decisions.test_decide import AT, PACKS
-from tests.indexer.ingest.office import LEASE, NDA, Office, make_office
+from tests.indexer.ingest.office import NDA, Office, make_office
 
 LATER = "2026-11-28T10:00:00.000Z"
-
-
-@pytest.fixture
-def office(tmp_path: Path, records_url: str) -> Iterator[Office]:
-    made = make_office(tmp_path, url=records_url)
-    made.write("nda.txt", NDA)
-    made.write("lease.txt", LEASE)
-    made.run()
-    yield made
-    made.engine.dispose()
 
 
 def passage(office: Office, place: int) -> tuple[str, str]:

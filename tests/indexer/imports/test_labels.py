@@ -3,8 +3,6 @@
 import csv
 import io
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,20 +17,10 @@ from indexer.learning.gather import gather
 from indexer.records import schema
 from indexer.records.database import writing
 from tests.indexer.decisions.test_decide import AT, PACKS, by_people, key_of
-from tests.indexer.ingest.office import LEASE, NDA, Office, make_office
+from tests.indexer.ingest.office import NDA, Office
 
 LAW, INSURANCE = "Governing Law", "Insurance"
 WORDS = "governed by the laws of Delaware"
-
-
-@pytest.fixture
-def office(tmp_path: Path, records_url: str) -> Iterator[Office]:
-    made = make_office(tmp_path, url=records_url)
-    made.write("nda.txt", NDA)
-    made.write("lease.txt", LEASE)
-    made.run()
-    yield made
-    made.engine.dispose()
 
 
 def line(file: str, category: str, text: str, start: int = 0) -> str:

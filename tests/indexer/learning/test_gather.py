@@ -1,9 +1,7 @@
 """What people decided becomes a training set, and a dataset that never changes."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from sqlalchemy import update
@@ -17,19 +15,9 @@ from indexer.records import schema
 from indexer.records.database import writing
 from models.packs import load_pack
 from tests.indexer.decisions.test_decide import AT, PACKS, key_of
-from tests.indexer.ingest.office import LEASE, NDA, Office, make_office
+from tests.indexer.ingest.office import Office
 
 PACK = load_pack("contracts")
-
-
-@pytest.fixture
-def office(tmp_path: Path, records_url: str) -> Iterator[Office]:
-    made = make_office(tmp_path, url=records_url)
-    made.write("nda.txt", NDA)
-    made.write("lease.txt", LEASE)
-    made.run()
-    yield made
-    made.engine.dispose()
 
 
 def say(
