@@ -22,7 +22,8 @@ class Job:
         name: Unique among the jobs.
         seconds: Between two starts.
         run: Does what there is to do and returns.
-        executor: Whose threads run it: ``default``, or ``folders`` for what is not made for two threads.
+        executor: Whose threads run it: ``default``, ``folders`` for what is not made for two threads, or
+            ``prompt`` for what must not wait until learning or labelling is done.
     """
 
     name: str

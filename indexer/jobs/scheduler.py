@@ -26,7 +26,11 @@ _GRACE_SECONDS = 3600
 def build_scheduler(jobs: Sequence[Job], report: Report, history: History) -> BackgroundScheduler:
     """Returns a scheduler, not yet started, that runs each job in its rhythm, never twice at once."""
     scheduler = BackgroundScheduler(
-        executors={"default": ThreadPoolExecutor(4), "folders": ThreadPoolExecutor(1)},
+        executors={
+            "default": ThreadPoolExecutor(4),
+            "folders": ThreadPoolExecutor(1),
+            "prompt": ThreadPoolExecutor(3),
+        },
         job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": _GRACE_SECONDS},
         timezone=UTC,
     )

@@ -54,10 +54,10 @@ class Jobs:
     def all(self) -> list[Job]:
         """Returns them with their rhythms."""
         jobs = [
-            ("heartbeat", HEARTBEAT, self.heartbeat, "default"),
+            ("heartbeat", HEARTBEAT, self.heartbeat, "prompt"),
             ("stale_runs", STALE_RUNS, self.stale_runs, "default"),
-            ("uploads", UPLOADS, self.uploads, "default"),
-            ("outbox", OUTBOX, self.outbox, "default"),
+            ("uploads", UPLOADS, self.uploads, "prompt"),
+            ("outbox", OUTBOX, self.outbox, "prompt"),
             ("relabel", RELABEL, self.relabel, "default"),
             # The watcher is not made for two threads: its jobs take turns in one.
             ("reconcile", RECONCILE, self.reconcile, "folders"),

@@ -1,6 +1,7 @@
 """The rhythm of the worker's jobs over restarts, and what becomes of one that fails or is cut short."""
 
 import logging
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,9 +12,10 @@ from sqlalchemy import Engine
 
 from indexer.errors import ModelRegistryError, WriterBusyError
 from indexer.ingest.join import StoppedError
-from indexer.jobs import History, Job, Report, build_scheduler
+from indexer.jobs import History, Job, Jobs, Report, build_scheduler
 from indexer.records.database import open_records
 from indexer.records.jobs import JobRun, read_job_runs
+from tests.indexer.ingest.office import make_office
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -144,3 +146,26 @@ def test_a_defect_is_noted_and_not_swallowed(engine: Engine, clock: Clock) -> No
     assert [run.failure for run in runs(engine)] == [
         "ZeroDivisionError: a defect, which the worker's log describes."
     ]
+
+
+def test_signs_of_life_and_uploads_go_on_beside_any_number_of_long_jobs(tmp_path: Path) -> None:
+    office = make_office(tmp_path)
+    begun, end, lived = threading.Semaphore(0), threading.Event(), threading.Event()
+
+    def long(_report: Report) -> None:
+        begun.release()
+        end.wait(60)
+
+    jobs = [Job(f"long {number}", 3600.0, long) for number in range(6)]
+    executor = {job.name: job.executor for job in Jobs(office.ingest, end).all()}["heartbeat"]
+    jobs.append(Job("heartbeat", 0.2, lambda _: lived.set() if not end.is_set() else None, executor))
+    scheduler = build_scheduler(jobs, report, History(office.engine, office.clock))
+    scheduler.start()
+    try:
+        assert all(begun.acquire(timeout=60) for _ in range(4))
+        lived.clear()
+        assert lived.wait(60)
+    finally:
+        end.set()
+        scheduler.shutdown(wait=True)
+        office.engine.dispose()

@@ -128,10 +128,10 @@ def test_every_job_runs_once_at_a_time_and_the_watcher_in_one_thread(office: Off
     found = {job.id: (job.max_instances, job.executor) for job in scheduler.get_jobs()}
     scheduler.shutdown()
     assert found == {
-        "heartbeat": (1, "default"),
+        "heartbeat": (1, "prompt"),
         "stale_runs": (1, "default"),
-        "uploads": (1, "default"),
-        "outbox": (1, "default"),
+        "uploads": (1, "prompt"),
+        "outbox": (1, "prompt"),
         "relabel": (1, "default"),
         "reconcile": (1, "folders"),
         "touched": (1, "folders"),
