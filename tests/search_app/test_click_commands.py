@@ -36,6 +36,6 @@ def test_what_cannot_be_done_is_said_by_name(run: Run, monkeypatch: pytest.Monke
     assert "There is no ranker 'ranker:ffff'" in run("models", "promote", "ranker:ffff")[2]
     assert "There is no ranker 'ranker:ffff'" in run("models", "interleave", "ranker:ffff")[2]
     assert run("models", "interleave")[1] == "No two rankers were compared yet.\n"
-    assert "Give --judgements DIR or --clicks" in run("train", "ranker")[2]
+    assert "Give --judgements DIR, --imported or both, or else --clicks" in run("train", "ranker")[2]
     monkeypatch.setenv("CLAUSEWATCH_RANKER", "off")
     assert "there is no ranker that could learn" in run("learn", "--ranker")[2]
