@@ -61,6 +61,8 @@ def list_(as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([asdict(each) for each in found], indent=2))
         return
+    if not found:
+        click.echo("Nothing was tried yet.")
     for each in found:
         click.echo(
             f"{each.id:>4}  {each.state.value:<8} {each.asked_at[:16]}  {each.definition.name}: {each.step}"
