@@ -273,7 +273,7 @@ def test_a_changed_definition_has_a_new_version():
     del found["clausewatch-chunks"]  # made with the settings of a generation; tests of the mapping watch it
     assert found == {
         "clausewatch-ubi-queries": (1, "b9ea9872f21fd459"),
-        "clausewatch-ubi-events": (1, "e29cc4d40b57048d"),
+        "clausewatch-ubi-events": (2, "58c2b61c019571b3"),
         "clausewatch-hybrid-rrf": (1, "1f32d2d04a309ded"),
         "clausewatch-hybrid-mean": (1, "f5df0e64785d3ff6"),
         "clausewatch-keyword": (1, "75701f2a31649446"),
