@@ -12,15 +12,13 @@ import hashlib
 import signal
 import subprocess
 import sys
-import threading
 import time
-from contextlib import suppress
 from pathlib import Path
 
-import psutil
 from sqlalchemy import Engine, func, select
 
 from benchmarks.events import fill
+from benchmarks.processes import finished
 from indexer.records import schema
 from indexer.records.database import open_records, writing
 
@@ -46,27 +44,6 @@ def started(url: str, until: str, days: int = NEVER) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-c", ROLL, url, until, str(days)], stdout=subprocess.PIPE, text=True
     )
-
-
-def finished(process: subprocess.Popen[str]) -> tuple[float, int, str]:
-    """Waits for a process; returns seconds, its peak memory in MiB, and what it said."""
-    began, peak, done = time.monotonic(), 0, threading.Event()
-
-    def watch() -> None:
-        nonlocal peak
-        while not done.wait(0.02):
-            with suppress(psutil.Error):
-                found = psutil.Process(process.pid).memory_info()
-                peak = max(peak, found.rss - found.shared)
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    said, _ = process.communicate()
-    done.set()
-    watcher.join()
-    if process.returncode:
-        raise SystemExit("summing up failed")
-    return time.monotonic() - began, peak >> 20, said.strip()
 
 
 def hashed(engine: Engine) -> str:
@@ -101,8 +78,8 @@ def main() -> None:
     held = fill(url, arguments.events)
     engine = open_records(url)
     cleared(engine)
-    tenth_seconds, tenth_peak, _ = finished(started(url, TENTH))
-    seconds, peak, _ = finished(started(url, END))
+    tenth_seconds, tenth_peak, _ = finished(started(url, TENTH), "summing up")
+    seconds, peak, _ = finished(started(url, END), "summing up")
     whole = hashed(engine)
     print(f"{held:,} events; the first tenth: {tenth_seconds:.1f} s, {tenth_peak} MiB; ", end="")
     print(f"the rest: {seconds:.1f} s ({0.9 * held / seconds:,.0f} events/s), {peak} MiB", flush=True)
@@ -116,9 +93,9 @@ def main() -> None:
         time.sleep(share * seconds)
         process.send_signal(signal.SIGKILL)
         process.communicate()
-    finished(started(url, END))
+    finished(started(url, END), "summing up")
     print(f"killed twice: {'the same sums' if hashed(engine) == whole else 'OTHER SUMS'}", flush=True)
-    seconds, peak, said = finished(started(url, LAST, 30))
+    seconds, peak, said = finished(started(url, LAST, 30), "summing up")
     print(f"removed in {seconds:.1f} s, {peak} MiB: {said}")
 
 

@@ -16,19 +16,17 @@ import random
 import signal
 import subprocess
 import sys
-import threading
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeAlias
 
-import psutil
 from sqlalchemy import Table, func, select
 
+from benchmarks.processes import finished
 from indexer.records import schema
 from indexer.records.codec import time_to_text
 from indexer.records.database import open_records, writing
@@ -162,30 +160,10 @@ def fill(url: str, events: int) -> int:
 
 
 def export(home: Path, kind: str, form: str, since: str, output: Path) -> tuple[int, float, int]:
-    """Exports in a process of its own; returns rows, seconds, and peak memory in MiB.
-
-    The memory is what the process has to itself, sampled fifty times a second: pages of the database that the
-    system maps into it and takes away as it likes are not counted.
-    """
-    began = time.monotonic()
+    """Exports in a process of its own; returns rows, seconds, and peak memory in MiB."""
     process = started(home, kind, form, since, output)
-    peak, done = 0, threading.Event()
-
-    def watch() -> None:
-        nonlocal peak
-        while not done.wait(0.02):
-            with suppress(psutil.Error):
-                found = psutil.Process(process.pid).memory_info()
-                peak = max(peak, found.rss - found.shared)
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    said, _ = process.communicate()
-    done.set()
-    watcher.join()
-    if process.returncode:
-        raise SystemExit(f"export {kind} as {form} failed")
-    return json.loads(said)["rows"], time.monotonic() - began, peak >> 20
+    seconds, peak, said = finished(process, f"export {kind} as {form}")
+    return json.loads(said)["rows"], seconds, peak
 
 
 def started(home: Path, kind: str, form: str, since: str, output: Path) -> subprocess.Popen[str]:
