@@ -65,64 +65,73 @@ class Guard:
     seen: list[dict[str, str]] = field(default_factory=list)
 
 
+class _Handler(BaseHTTPRequestHandler):
+    """Lets in who may, and passes the request on to the server behind."""
+
+    protocol_version = "HTTP/1.1"
+    server: "_Server"
+
+    def pass_on(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        guard = self.server.guard
+        guard.seen.append(headers)
+        if guard.authorizations and headers.get("authorization") not in guard.authorizations:
+            self._answer(401, {"Content-Type": "text/plain"}, b"Unauthorized")
+            return
+        kept = {name: value for name, value in headers.items() if name not in HOP_HEADERS}
+        connection = http.client.HTTPConnection(self.server.behind, timeout=60)
+        connection.request(self.command, self.path, body, kept)
+        answer = connection.getresponse()
+        content = answer.read()
+        connection.close()
+        found = {name: value for name, value in answer.getheaders() if name.lower() not in HOP_HEADERS}
+        self._answer(answer.status, found, content)
+
+    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = pass_on  # noqa: N815 - named by the library
+
+    def _answer(self, status: int, headers: dict[str, str], content: bytes) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(content)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Says nothing."""
+
+
+class _Server(ThreadingHTTPServer):
+    """Speaks TLS in front of the server ``behind``, a host and port."""
+
+    daemon_threads = True
+
+    def __init__(self, behind: str, guard: Guard, context: ssl.SSLContext) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.behind, self.guard, self.context = behind, guard, context
+
+    def finish_request(self, request: object, client_address: object) -> None:
+        """Shakes hands in the request's own thread; who fails is let go."""
+        try:
+            with self.context.wrap_socket(request, server_side=True) as safe:  # type: ignore[arg-type]
+                super().finish_request(safe, client_address)
+        except OSError:
+            return
+
+
 @contextmanager
 def guarded(
     target: str, certificates: Certificates, guard: Guard, *, ask_for_certificate: bool = False
 ) -> Iterator[int]:
     """Serves the target behind TLS and a login; gives the port."""
-    behind = urlsplit(target).netloc
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def pass_on(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            guard.seen.append(headers)
-            if guard.authorizations and headers.get("authorization") not in guard.authorizations:
-                self._answer(401, {"Content-Type": "text/plain"}, b"Unauthorized")
-                return
-            kept = {name: value for name, value in headers.items() if name not in HOP_HEADERS}
-            connection = http.client.HTTPConnection(behind, timeout=60)
-            connection.request(self.command, self.path, body, kept)
-            answer = connection.getresponse()
-            content = answer.read()
-            connection.close()
-            found = {name: value for name, value in answer.getheaders() if name.lower() not in HOP_HEADERS}
-            self._answer(answer.status, found, content)
-
-        do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = pass_on  # noqa: N815 - named by the library
-
-        def _answer(self, status: int, headers: dict[str, str], content: bytes) -> None:
-            self.send_response(status)
-            for name, value in headers.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            if self.command != "HEAD":
-                self.wfile.write(content)
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Says nothing."""
-
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificates.server)
     if ask_for_certificate:
         context.verify_mode = ssl.CERT_REQUIRED
         context.load_verify_locations(certificates.authority)
-
-    class Server(ThreadingHTTPServer):
-        daemon_threads = True
-
-        def finish_request(self, request: object, client_address: object) -> None:
-            """Shakes hands in the request's own thread; who fails is let go."""
-            try:
-                with context.wrap_socket(request, server_side=True) as safe:  # type: ignore[arg-type]
-                    super().finish_request(safe, client_address)
-            except OSError:
-                return
-
-    server = Server(("127.0.0.1", 0), Handler)
+    server = _Server(urlsplit(target).netloc, guard, context)
     thread = Thread(target=server.serve_forever)
     thread.start()
     try:
